@@ -1,0 +1,1 @@
+"""Users, sign-in and second factors. What a user may do is decided one floor up, in hubs.access."""

@@ -1,0 +1,1 @@
+"""Year-end judgement: policy, self-report, interviews, scores, results. No model or page yet."""

@@ -1,0 +1,42 @@
+"""What arrives from outside, before any room sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+
+class CleanInput:
+    """Middleware: an address or form that is not UTF-8, or holds NUL, is answered 400, never 500.
+
+    PostgreSQL cannot store NUL, and a broken encoding would be kept as replacement characters. Other
+    control characters are told beside their field, by the fields themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any(_unstorable(text) for text in _texts(request)):
+            raise BadRequest(_("文字コードがUTF-8でないか、使えない文字が含まれています。"))
+        return self.get_response(request)
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    yield request.path_info
+    yield from _pairs(request.GET)
+    if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+        yield from _pairs(request.POST)
+
+
+def _pairs(query: QueryDict) -> Iterator[str]:
+    for name, values in query.lists():
+        yield name
+        yield from values  # type: ignore[misc]
+
+
+def _unstorable(text: str) -> bool:
+    return "\x00" in text or "\ufffd" in text or any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -1,0 +1,47 @@
+"""What a view says about itself: how far it reaches and which right it asks for."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.views import View
+
+from audit.trail import Line
+from hubs.models import Hub
+
+
+class Reach(Enum):
+    """Whose rows exist while a view runs."""
+
+    PUBLIC = "public"  # nobody's
+    SELF_GUARDED = "self-guarded"  # a third party's view that asks for sign-in itself; nobody's rows
+    OWN = "own"  # what belongs to the person who asks
+    HUB_RECORDS = "hub records"  # everything of the hub in the URL
+    HUB_FIGURES = "hub figures"  # its figures, roster and appointments, no record
+    NATION_FIGURES = "nation figures"  # every hub's figures, no record
+    NATION_TRAIL = "nation trail"  # every hub's audit trail
+    ADMINISTRATION = "administration"  # Django's administration site
+
+
+class Door(View):
+    """Base of every page. Subclasses state `reach` and `permission`; hubs.entrance keeps the door."""
+
+    reach: ClassVar[Reach]
+    permission: ClassVar[str | None] = None
+
+    request: HttpRequest
+
+    @property
+    def hub(self) -> Hub:
+        """The hub in the URL."""
+        return self.request.hub  # type: ignore[attr-defined]
+
+
+def looked_at(request: HttpRequest, action: str, *, on: models.Model | None = None, **detail: Any) -> None:
+    """Note that a client's record was shown, searched or exported. The entrance writes it after the view."""
+    hub = getattr(request, "hub", None)
+    line = Line(action, on=on, hub_id=hub.pk if hub is not None else None, detail=detail)
+    request.looks.append(line)  # type: ignore[attr-defined]

@@ -1,0 +1,133 @@
+"""The two walls of tenancy, and the one place where the scope is set.
+
+A scope says whose rows may be seen. It is set inside the transaction (`set_config(…, true)`), so that it
+ends with it and is safe behind a transaction-pooling proxy, and in a context variable, so that managers can
+raise when somebody forgot it. Without a scope the database shows no row, and `objects` raises NoScope.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation.constraints import FIGURES, RECORDS, Wall
+
+HUB_IDS = range(1, 48)  # the primary key of a hub is its prefecture's code (JIS X 0401)
+
+ModelType = TypeVar("ModelType", bound=models.Model)
+
+
+class NoScope(RuntimeError):
+    """Hub-owned rows were asked for outside any scope."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Hubs whose records, and hubs whose figures, may be seen; and who asks (None: the system)."""
+
+    records: frozenset[int] = frozenset()
+    figures: frozenset[int] = frozenset()
+    user_id: int | None = None
+
+    @classmethod
+    def of_hub(cls, hub_id: int, *, user_id: int | None = None) -> Scope:
+        """Everything of one hub."""
+        return cls(frozenset({hub_id}), frozenset({hub_id}), user_id)
+
+    @classmethod
+    def of_figures(cls, hub_ids: Iterable[int], *, user_id: int | None = None) -> Scope:
+        """Figures and no record: what the agency, bureaus and headquarters' overview see."""
+        return cls(frozenset(), frozenset(hub_ids), user_id)
+
+    @classmethod
+    def nationwide(cls) -> Scope:
+        """Every hub's records. For named tasks only: tests/house lists the uses."""
+        return cls(frozenset(HUB_IDS), frozenset(HUB_IDS))
+
+    def hubs(self, sees: str) -> frozenset[int]:
+        """The hubs that rows of a kind (`records`, `figures`) are visible of."""
+        return self.records if sees == RECORDS else self.figures
+
+
+_current: ContextVar[Scope | None] = ContextVar("yorozu_scope", default=None)
+
+
+def current_scope() -> Scope | None:
+    """The scope entered, if any."""
+    return _current.get()
+
+
+@contextlib.contextmanager
+def entered(scope: Scope, *, read_only: bool = False) -> Iterator[Scope]:
+    """Open a transaction in which just this scope's rows exist. Left, the scope before it holds again."""
+    before = _current.get()
+    token = _current.set(scope)
+    try:
+        with transaction.atomic():
+            _tell_database(scope, read_only=read_only)
+            yield scope
+            if connection.in_atomic_block and len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
+                _tell_database(before or Scope())  # we were nested: SET LOCAL outlives a savepoint
+    finally:
+        _current.reset(token)
+
+
+def _tell_database(scope: Scope, *, read_only: bool = False) -> None:
+    sql = (
+        "SELECT set_config('yorozu.records', %s, true), set_config('yorozu.figures', %s, true),"
+        " set_config('yorozu.user', %s, true)"
+    )
+    if read_only:
+        sql += ", set_config('transaction_read_only', 'on', true)"
+    values = [_literal(scope.records), _literal(scope.figures), str(scope.user_id or "")]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def _literal(hub_ids: frozenset[int]) -> str:
+    return "{" + ",".join(map(str, sorted(hub_ids))) + "}" if hub_ids else ""
+
+
+class HubQuerySet(models.QuerySet[ModelType]):
+    """What every hub-owned query set can do."""
+
+
+class HubManager(models.Manager.from_queryset(HubQuerySet)):  # type: ignore[misc]
+    """The first wall: raises without a scope, filters within one. Row-level security is the second."""
+
+    sees: ClassVar[str] = RECORDS
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        scope = current_scope()
+        if scope is None:
+            raise NoScope(f"{self.model.__name__} was asked for outside any scope")
+        hubs = scope.hubs(self.sees)
+        rows = super().get_queryset()
+        if len(hubs) == len(HUB_IDS):
+            return rows
+        return rows.filter(hub_id=next(iter(hubs))) if len(hubs) == 1 else rows.filter(hub_id__in=hubs)
+
+
+class FigureManager(HubManager):
+    """For rows that are figures, not records."""
+
+    sees = FIGURES
+
+
+class HubOwned(models.Model):
+    """A hub's rows. Subclasses with constraints of their own begin with `*HubOwned.Meta.constraints`."""
+
+    hub = models.ForeignKey("hubs.Hub", models.PROTECT, verbose_name=_("拠点"), related_name="+", db_index=False)
+
+    objects = HubManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = None
+        constraints: ClassVar[list[models.BaseConstraint]] = [Wall(name="%(app_label)s_%(class)s_wall")]

@@ -1,0 +1,1 @@
+"""Satisfaction and awareness surveys. No model or page yet."""

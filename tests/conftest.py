@@ -1,0 +1,129 @@
+"""The test bench: one migrated template database per run, cloned per worker; tests sign in as the
+application's role, never as a superuser, so that row-level security is tested by every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections
+
+from hubs.models import Hub
+from hubs.tenancy import Scope, entered
+from tests import making
+
+TOKYO_TIME = ZoneInfo("Asia/Tokyo")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.fixture, worker_id: str) -> Iterator[None]:
+    """Migrate as the owner, load the reference lists as the application, hand the connection to the tests."""
+    name = f"test_yorozu_{os.environ.get('TEST_DATABASE', 'main')}_{worker_id}"
+    owner = os.environ["DATABASE_OWNER_URL"]
+    with django_db_blocker.unblock():
+        administer(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        application = connection.settings_dict.copy()
+        parts = psycopg2.extensions.parse_dsn(owner)
+        connection.close()
+        connection.settings_dict |= {"NAME": name, "USER": parts["user"], "PASSWORD": parts["password"]}
+        call_command("migrate", verbosity=0)
+        connection.close()
+        connection.settings_dict |= {"USER": application["USER"], "PASSWORD": application["PASSWORD"]}
+        call_command("load_reference", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        administer(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def administer(url: str, *statements: str) -> None:
+    """Run statements that no transaction may hold."""
+    session = psycopg2.connect(url)
+    session.autocommit = True
+    with session.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    session.close()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """gw0, gw1 … under xdist; main without."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(worker_id: str, settings) -> Iterator[None]:
+    """Each worker has its own part of Redis, empty at each test: sessions, rate limits, heartbeats."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_redis_database(worker_id: str) -> None:
+    from django.conf import settings
+
+    number = 1 if worker_id == "main" else 2 + int(worker_id.removeprefix("gw"))
+    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.rsplit("/", 1)[0] + f"/{number}"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment that tests pass in."""
+    return datetime(2026, 11, 20, 10, 0, tzinfo=TOKYO_TIME)
+
+
+@pytest.fixture
+def today() -> date:
+    return date(2026, 11, 20)
+
+
+@pytest.fixture
+def tokyo(db: None) -> Hub:
+    return Hub.objects.select_related("prefecture").get(slug="tokyo")
+
+
+@pytest.fixture
+def osaka(db: None) -> Hub:
+    return Hub.objects.select_related("prefecture").get(slug="osaka")
+
+
+@pytest.fixture
+def in_tokyo(tokyo: Hub) -> Iterator[Hub]:
+    """Within the scope of Tokyo's hub."""
+    with entered(Scope.of_hub(tokyo.pk)):
+        yield tokyo
+
+
+@pytest.fixture
+def coordinator(tokyo: Hub):
+    """A coordinator of Tokyo."""
+    return making.make_person("coordinator", hub=tokyo, name="佐藤 花子")
+
+
+@pytest.fixture
+def chief(tokyo: Hub):
+    """The chief of Tokyo."""
+    return making.make_person("chief", hub=tokyo, name="鈴木 一郎")
+
+
+@pytest.fixture
+def osaka_coordinator(osaka: Hub):
+    return making.make_person("coordinator", hub=osaka, name="西村 誠")
+
+
+@pytest.fixture
+def headquarters(db: None):
+    """Somebody at headquarters, with a second factor."""
+    return making.make_person("headquarters", second_factor=True, name="全国 太郎")
+
+
+@pytest.fixture
+def agency(db: None):
+    return making.make_person("agency", second_factor=True, name="中小 企子")

@@ -1,0 +1,1 @@
+"""Public pages, error pages, probes and the API's root. No models."""

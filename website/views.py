@@ -1,0 +1,83 @@
+"""The front page and the pages for when something is wrong."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from hubs import access
+from hubs.doors import Door, Reach
+
+
+class Home(Door):
+    """GET /: what this is, for visitors; for people who are signed in, the way to their desk."""
+
+    reach: ClassVar[Reach] = Reach.PUBLIC
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return redirect(desk_of(request.user))
+        return render(request, "website/home.html")
+
+
+def desk_of(user: Any) -> str:
+    """Where somebody begins: their hub, the nation, the administration site, or a page that says why not."""
+    hub = access.own_hub(user)
+    if hub is not None:
+        return reverse("hubs:home", args=[hub.slug])
+    if user.has_perm(access.Permission.VIEW_NATION):
+        return reverse("nation:month")
+    if user.has_perm(access.Permission.VIEW_HUB):
+        return reverse("website:my_hubs")
+    if user.has_perm(access.Permission.ADMINISTER):
+        return reverse("admin:index")
+    return reverse("website:no_role")
+
+
+class NoRole(Door):
+    """GET /no-role/: signed in, but no role today."""
+
+    reach: ClassVar[Reach] = Reach.OWN
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "website/no_role.html", status=403)
+
+
+class MyHubs(Door):
+    """GET /my-hubs/: for advisors and evaluators with several hubs."""
+
+    reach: ClassVar[Reach] = Reach.OWN
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        hubs = [m.hub for m in access.memberships_of(request.user) if m.hub is not None]
+        return render(request, "website/my_hubs.html", {"hubs": sorted(set(hubs), key=lambda hub: hub.pk)})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _problem(request, 400, str(exception or ""))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _problem(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _problem(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _problem(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _problem(request, 403, csrf=True)
+
+
+def _problem(request: HttpRequest, code: int, message: str = "", *, csrf: bool = False) -> HttpResponse:
+    # No context processor here: the request may be half made, and a 500 must not fail again.
+    page = {"code": code, "message": message, "csrf": csrf, "request": request}
+    return HttpResponse(render_to_string("website/problem.html", page), status=code)

@@ -1,0 +1,37 @@
+"""Celery and the whole beat table."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.signals import heartbeat_sent, worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yorozu.settings")
+
+app = Celery("yorozu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "metrics: recount what has changed": {"task": "metrics.recount_touched", "schedule": 15.0},
+    "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
+}
+
+HEARTBEAT_KEY, HEARTBEAT_SECONDS = "worker-heartbeat", 30
+
+
+@heartbeat_sent.connect
+def note_heartbeat(**_: object) -> None:
+    """Every two seconds, from the worker's own heart: /readyz looks for it."""
+    from django.core.cache import cache
+
+    cache.set(HEARTBEAT_KEY, 1, HEARTBEAT_SECONDS)
+
+
+@worker_init.connect
+def refuse_unsafe_worker(**_: object) -> None:
+    """A worker that could see everything is as dangerous as a web server that could."""
+    from yorozu.safety import refuse_unsafe_start
+
+    refuse_unsafe_start()
