@@ -1,0 +1,24 @@
+// What HTML alone cannot do for every form: IME, double sending, focus on what went wrong.
+
+// Enter that ends a conversion must never send a form (Safari reports 229 instead of isComposing).
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
+}, true);
+let composing = false;
+document.addEventListener("compositionstart", () => { composing = true; });
+document.addEventListener("compositionend", () => { setTimeout(() => { composing = false; }, 0); });
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (composing) { event.preventDefault(); return; }
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  // The server takes a second sending of the same record as the first; this only spares the wait.
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 8000);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+document.querySelector("[data-autofocus]")?.focus();
