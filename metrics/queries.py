@@ -1,0 +1,146 @@
+"""Reading figures: what screens and reports ask. One query for any number of places, months, indicators."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from directory.choices import CodeKind
+from directory.models import Code, SupportProgram
+from foundation.periods import Month
+from hubs.models import Bureau, Hub
+from hubs.tenancy import NoScope, current_scope
+from metrics.indicators import INDICATORS, PROGRAMS, UNSTATED, Indicator
+from metrics.models import Count, Level, Span
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure holds: a hub, a bureau's hubs, the nation."""
+
+    level: Level
+    hub_id: int | None = None
+    bureau_id: int | None = None
+
+    @classmethod
+    def nation(cls) -> Place:
+        return cls(Level.NATION)
+
+    @classmethod
+    def of_hub(cls, hub: Hub) -> Place:
+        return cls(Level.HUB, hub_id=hub.pk)
+
+    @classmethod
+    def of_bureau(cls, bureau: Bureau) -> Place:
+        return cls(Level.BUREAU, bureau_id=bureau.pk)
+
+
+class _Key(NamedTuple):
+    place: Place
+    month: Month
+    indicator: str
+
+
+class Figures:
+    """What `figures` found. Indicators are given by code or as themselves."""
+
+    def __init__(self, found: Mapping[_Key, dict[str, int]], span: Span) -> None:
+        self._found = found
+        self.span = span
+
+    def value(self, place: Place, month: Month, indicator: Indicator | str, code: str = "") -> int:
+        """One figure; 0 where nothing was counted."""
+        return self.breakdown(place, month, indicator).get(code, 0)
+
+    def breakdown(self, place: Place, month: Month, indicator: Indicator | str) -> dict[str, int]:
+        """{code: figure}, without zeros, in no order: `labels_of` has the order."""
+        return self._found.get(_Key(place, month, _code_of(indicator)), {})
+
+
+# A year to date stands still until somebody records something: then the last month counted holds.
+_FIGURES = """
+    WITH asked AS MATERIALIZED (
+        SELECT month, CASE %(span)s WHEN 'month' THEN month ELSE
+                   (SELECT max(count.month) FROM metrics_count count WHERE count.month BETWEEN start AND asked.month)
+               END AS counted
+          FROM unnest(%(months)s::date[], %(starts)s::date[]) AS asked(month, start)
+    )
+    SELECT asked.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
+      FROM asked JOIN metrics_fact fact ON fact.month = asked.counted AND fact.span = %(span)s
+     WHERE fact.indicator = ANY (%(indicators)s)
+       AND (fact.level = 'nation' AND %(nation)s
+            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
+            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
+"""
+
+
+def figures(
+    *,
+    places: Iterable[Place],
+    months: Iterable[Month],
+    span: Span = Span.MONTH,
+    indicators: Iterable[Indicator | str] | None = None,
+) -> Figures:
+    """The figures of places and months, in one query; all indicators if none are named. `span` says whether of
+    the months themselves or of their fiscal year up to and including them. Within a scope that sees the
+    figures of the hubs among the places; others read as 0. Raises NoScope."""
+    if current_scope() is None:
+        raise NoScope("figures were asked for outside any scope")
+    places, months = list(places), list(months)
+    found: dict[_Key, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, _asked(places, months, span, indicators))
+        for day, level, hub_id, bureau_id, indicator, code, value in cursor.fetchall():
+            key = _Key(Place(Level(level), hub_id, bureau_id), Month.of(day), indicator)
+            found.setdefault(key, {})[code] = value
+    return Figures(found, span)
+
+
+def _asked(
+    places: list[Place], months: list[Month], span: Span, indicators: Iterable[Indicator | str] | None
+) -> dict[str, object]:
+    return {
+        "months": [month.first for month in months],
+        "starts": [month.fiscal_year.first for month in months],
+        "span": str(span.value),
+        "indicators": [_code_of(indicator) for indicator in (INDICATORS if indicators is None else indicators)],
+        "nation": any(place.level == Level.NATION for place in places),
+        "bureaus": [place.bureau_id for place in places if place.bureau_id is not None],
+        "hubs": [place.hub_id for place in places if place.hub_id is not None],
+    }
+
+
+def _code_of(indicator: Indicator | str) -> str:
+    return INDICATORS[indicator].code if isinstance(indicator, str) else indicator.code
+
+
+def labels_of(indicator: Indicator | str) -> dict[str, str]:
+    """{code: label in the reader's language} of a breakdown, in display order, expired codes included. What a
+    record left open comes last. {"": the indicator's own label} for a total."""
+    indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
+    if indicator.breakdown is None:
+        return {"": str(indicator.label)}
+    codes = indicator.breakdown.codes
+    if codes == PROGRAMS:
+        labels = {str(program.pk): str(program) for program in SupportProgram.objects.order_by("pk")}
+    elif isinstance(codes, CodeKind):
+        # an industry is counted by its 大分類: the entries that have nothing above them
+        labels = {code.code: code.label for code in Code.objects.of(codes).filter(parent="")}
+    else:
+        labels = {value: str(label) for value, label in codes.choices}  # type: ignore[union-attr]
+    return labels | {UNSTATED: _("不明・未記入")}
+
+
+def counted_at(month: Month) -> dt.datetime | None:
+    """When a month's figures were last counted; None if never."""
+    return Count.objects.filter(month=month.first).values_list("counted_at", flat=True).first()
+
+
+def change(now: int, before: int) -> float | None:
+    """By how many percent a figure has changed; None where there was nothing before."""
+    return (now - before) * 100 / before if before else None
