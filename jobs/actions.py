@@ -1,0 +1,241 @@
+"""The life of a job: asked for, started, reported on, finished or failed, sent again when lost, removed.
+
+Two workers never make the same thing at once: `start` locks the row and lets in whoever comes first. A worker
+that dies is noticed when no sign of life came within SILENCE, and the job begins anew as the next attempt;
+should the old worker still live, its attempt is over and nothing that it hands in is taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+from celery import current_app
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import trail
+from hubs.models import Hub
+from hubs.tenancy import Scope, entered
+from jobs.choices import JobMove, JobState
+from jobs.models import Job
+from jobs.workflow import JOB
+
+log = logging.getLogger("yorozu.jobs")
+
+SILENCE = dt.timedelta(seconds=60)  # a running job reports at least this often, or is taken for lost
+WAIT = dt.timedelta(minutes=10)  # a waiting job is sent again after this, in case the queue lost it
+ATTEMPTS = 3  # a job that takes its worker down with it must not do so for ever
+KEPT = dt.timedelta(days=90)
+
+
+class Superseded(Exception):
+    """This attempt is over: another worker has the job, or it has ended."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """What was made: an open binary file, the name that people see, and anything they should know of it."""
+
+    file: IO[bytes]
+    name: str
+    message: str = ""
+
+
+Progress = Callable[[int, str], None]
+Clock = Callable[[], dt.datetime]
+
+
+@transaction.atomic
+def request(*, kind: str, parameters: dict[str, Any], by: Any, at: dt.datetime, hub: Hub | None = None) -> Job:
+    """Ask for a job. It is sent to the workers when the transaction is committed."""
+    job = Job.objects.create(
+        kind=kind, hub=hub, parameters=parameters, requested_by=by, requested_at=at, expected_by=at + WAIT
+    )
+    trail.record("job.requested", by=by, at=at, on=job, kind=kind, **parameters)
+    _send_on_commit(job)
+    return job
+
+
+@transaction.atomic
+def start(*, job_id: int, at: dt.datetime) -> Job | None:
+    """Claim a job for one worker, with what dead attempts left behind removed. None if another has it, it has
+    ended, or it is not visible in this scope."""
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None or not _is_free(job, at):
+        return None
+    if job.state == JobState.RUNNING:
+        _lose(job)
+    if job.attempt >= ATTEMPTS:
+        _give_up(job, at)
+        return None
+    for dead in range(1, job.attempt + 1):
+        _delete_files(job, dead)
+    job.state, job.attempt = JOB.after(job.state, JobMove.START), job.attempt + 1
+    job.started_at, job.expected_by, job.percent, job.message = at, at + SILENCE, 0, ""
+    job.save(update_fields=["state", "attempt", "started_at", "expected_by", "percent", "message"])
+    trail.record("job.started", by=None, at=at, on=job, attempt=job.attempt)
+    return job
+
+
+def report_progress(*, job: Job, percent: int, message: str, at: dt.datetime) -> None:
+    """Tell how far this attempt is: visible at once, and a sign of life.
+
+    Raises Superseded, and RuntimeError within a transaction: what is not committed, nobody sees.
+    """
+    with transaction.atomic(durable=True), entered(_scope(job)):
+        mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
+        if not mine.update(percent=min(percent, 99), message=message[:200], expected_by=at + SILENCE):
+            raise Superseded(f"job {job.pk}, attempt {job.attempt}")
+
+
+def finish(*, job: Job, product: Product, at: dt.datetime) -> Job:
+    """Keep the file of this attempt for KEPT and declare the job done. Raises Superseded.
+
+    The row names the file only after all of it is stored, so a file that is half written is never served.
+    """
+    path = default_storage.save(_path(job, product.name), File(product.file))
+    try:
+        return _take_in(job=job, path=path, product=product, at=at)
+    except BaseException:
+        default_storage.delete(path)
+        raise
+
+
+@transaction.atomic
+def _take_in(*, job: Job, path: str, product: Product, at: dt.datetime) -> Job:
+    row = _own_attempt(job)
+    row.state = JOB.after(row.state, JobMove.FINISH)
+    row.percent, row.message, row.finished_at, row.expires_at = 100, product.message[:200], at, at + KEPT
+    row.result.name, row.result_name = path, product.name
+    row.result_bytes, row.sha256 = default_storage.size(path), _sha256(path)
+    row.expected_by = None
+    row.save()
+    trail.record("job.finished", by=None, at=at, on=row, bytes=row.result_bytes, sha256=row.sha256)
+    return row
+
+
+@transaction.atomic
+def fail(*, job: Job, message: str, at: dt.datetime) -> Job:
+    """This attempt came to nothing. The message is for the person who asked. Raises Superseded."""
+    row = _own_attempt(job)
+    _delete_files(row, row.attempt)
+    _fail(row, message, at)
+    return row
+
+
+def perform(*, job_id: int, scope: Scope, make: Callable[[Job, Progress], Product], clock: Clock) -> Job | None:
+    """One attempt from claim to end, for tasks. `make` runs outside any transaction and enters its own scope.
+
+    None if the job was not free. Whatever `make` raises leaves a failed job and a line in the log.
+    """
+    with entered(scope):
+        job = start(job_id=job_id, at=clock())
+    if job is None:
+        return None
+    try:
+        product = make(job, lambda percent, message: report_progress(job=job, percent=percent, message=message, at=clock()))
+        with product.file, entered(scope):
+            return finish(job=job, product=product, at=clock())
+    except Superseded:
+        log.warning("job %s: attempt %s was superseded", job.pk, job.attempt)
+        return None
+    except Exception:
+        log.exception("job %s (%s) failed", job.pk, job.kind)
+        with entered(scope), contextlib.suppress(Superseded):
+            return fail(job=job, message=_("作成中に問題が起きました。もう一度お試しください。"), at=clock())
+        return None
+
+
+@transaction.atomic
+def send_again(*, job: Job, at: dt.datetime) -> None:
+    """A job that nobody has been heard of: back to the queue, or given up after ATTEMPTS."""
+    row = Job.objects.select_for_update(skip_locked=True).overdue(at).filter(pk=job.pk).first()
+    if row is None:
+        return
+    if row.state == JobState.RUNNING:
+        _lose(row)
+    if row.attempt >= ATTEMPTS:
+        _give_up(row, at)
+        return
+    row.expected_by = at + WAIT
+    row.save(update_fields=["state", "percent", "expected_by"])
+    trail.record("job.sent_again", by=None, at=at, on=row, attempt=row.attempt)
+    _send_on_commit(row)
+
+
+@transaction.atomic
+def expire(*, job: Job, at: dt.datetime) -> None:
+    """Delete the file of a job whose time is over. The file goes first: rather a row without its file for a
+    moment, which the next run mends, than a file that no row knows of."""
+    row = Job.objects.select_for_update(skip_locked=True).expired(at).filter(pk=job.pk).first()
+    if row is None:
+        return
+    default_storage.delete(row.result.name)
+    row.state, row.result = JOB.after(row.state, JobMove.EXPIRE), ""
+    row.save(update_fields=["state", "result"])
+    trail.record("job.expired", by=None, at=at, on=row)
+
+
+# ---- inside
+def _is_free(job: Job, at: dt.datetime) -> bool:
+    lost = job.state == JobState.RUNNING and job.expected_by is not None and job.expected_by < at
+    return job.state == JobState.QUEUED or lost
+
+
+def _own_attempt(job: Job) -> Job:
+    row = Job.objects.select_for_update().filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt).first()
+    if row is None:
+        raise Superseded(f"job {job.pk}, attempt {job.attempt}")
+    return row
+
+
+def _lose(job: Job) -> None:
+    job.state, job.percent = JOB.after(job.state, JobMove.LOSE), 0
+
+
+def _give_up(job: Job, at: dt.datetime) -> None:
+    job.state = JOB.after(job.state, JobMove.START) if job.state == JobState.QUEUED else job.state
+    _fail(job, _("作成が何度も途中で止まりました。システム管理者に知らせてください。"), at)
+
+
+def _fail(job: Job, message: str, at: dt.datetime) -> None:
+    job.state, job.message, job.finished_at = JOB.after(job.state, JobMove.FAIL), message[:200], at
+    job.expected_by = None
+    job.save(update_fields=["state", "percent", "message", "finished_at", "expected_by"])
+    trail.record("job.failed", by=None, at=at, on=job, attempt=job.attempt)
+
+
+def _scope(job: Job) -> Scope:
+    return Scope.of_figures([job.hub_id] if job.hub_id is not None else [])
+
+
+def _path(job: Job, name: str = "") -> str:
+    """Where an attempt's file lies: known before it is written, so that a dead attempt's can be found."""
+    return f"jobs/{job.requested_at:%Y/%m}/{job.pk}-{job.attempt}{PurePosixPath(name).suffix}"
+
+
+def _delete_files(job: Job, attempt: int) -> None:
+    folder = f"jobs/{job.requested_at:%Y/%m}"
+    with contextlib.suppress(FileNotFoundError):
+        for name in default_storage.listdir(folder)[1]:
+            if name.startswith(f"{job.pk}-{attempt}.") or name.startswith(f"{job.pk}-{attempt}_"):
+                default_storage.delete(f"{folder}/{name}")
+
+
+def _sha256(path: str) -> str:
+    with default_storage.open(path) as stored:
+        return hashlib.file_digest(stored, "sha256").hexdigest()
+
+
+def _send_on_commit(job: Job) -> None:
+    """Robust: if the queue cannot be reached the job stays waiting, and `send_again` finds it."""
+    transaction.on_commit(lambda: current_app.send_task(job.kind, kwargs={"job_id": job.pk}), robust=True)
