@@ -16,10 +16,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from audit import trail
 from hubs import access
 from hubs.doors import Reach
+from accounts.adapter import address_of
 from accounts.second_factor import has_second_factor
 from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
@@ -47,7 +49,7 @@ class Entrance:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.looks = []  # type: ignore[attr-defined]
-        with trail.coming_from(request.META.get("REMOTE_ADDR")):
+        with trail.coming_from(address_of(request)):
             return self.get_response(request)
 
     def process_view(
@@ -74,8 +76,10 @@ class Entrance:
         request.hub = hub  # type: ignore[attr-defined]
         if hub is not None and not access.permissions_of(user, hub):
             raise Http404  # a stranger is not told that it exists
-        if permission is not None and not user.has_perm(permission, hub):
+        if permission is not None and not _holds(user, permission, hub, reach):
             return _without_right(request, hub, permission)
+        if reach is Reach.HUB_RECORDS and request.method not in SAFE and access.reads_by_opening(user, hub):
+            raise PermissionDenied  # opened with a reason: to be read, never written
         if reach is Reach.ADMINISTRATION and not user.has_perm(access.Permission.ADMINISTER):
             raise Http404
         return _run(request, scope_for(reach, user, hub), view, args, kwargs)
@@ -98,12 +102,20 @@ def scope_for(reach: Reach, user: Any, hub: Hub | None) -> Scope:
         case Reach.HUB_FIGURES:
             assert hub is not None
             return Scope.of_figures([hub.pk], user_id=user.pk)
-        case Reach.NATION_FIGURES | Reach.ADMINISTRATION:
+        case Reach.NATION_FIGURES:
+            return Scope.of_figures(access.figure_hub_ids(user), user_id=user.pk)
+        case Reach.ADMINISTRATION:
             return Scope.of_figures(HUB_IDS, user_id=user.pk)
         case Reach.NATION_TRAIL:
             return Scope(frozenset(HUB_IDS), frozenset(HUB_IDS), user.pk)
         case _:
             return Scope(user_id=user.pk)
+
+
+def _holds(user: Any, permission: str, hub: Hub | None, reach: Reach | None) -> bool:
+    if reach in (Reach.NATION_FIGURES, Reach.NATION_TRAIL):
+        return access.holds_nationally(user, permission)
+    return user.has_perm(permission, hub)
 
 
 def _hub(user: Any, kwargs: dict[str, Any]) -> Hub | None:
@@ -156,5 +168,5 @@ def _without_right(request: HttpRequest, hub: Hub | None, permission: str) -> Ht
     if may_open and request.user.has_perm(access.Permission.OPEN_RECORDS, hub):
         target = reverse("hubs:opening", args=[hub.slug])  # type: ignore[union-attr]
         if request.method in SAFE:
-            return redirect(f"{target}?next={request.get_full_path()}")
+            return redirect(f"{target}?{urlencode({'next': request.get_full_path()})}")
     raise PermissionDenied

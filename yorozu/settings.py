@@ -36,7 +36,7 @@ if PRODUCTION and _SERVES:
         raise ImproperlyConfigured("ALLOWED_HOSTS is empty: name the host of the site.")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.apps.AdministrationConfig",  # django.contrib.admin behind our own door
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "website.probes.Probes",
     "foundation.requests.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.idle.Idle",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,6 +145,29 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}  # five failures lock the address for five minutes
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "【よろず支援拠点】"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or factor is told by mail
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers' addresses get no mail
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignIn",
+    "change_password": "accounts.forms.PasswordChange",
+    "set_password": "accounts.forms.PasswordSet",
+    "reset_password": "accounts.forms.PasswordReset",
+    "reset_password_from_key": "accounts.forms.PasswordResetWithKey",
+    "reauthenticate": "accounts.forms.Reauthentication",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours add to X-Forwarded-For
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondFactor",
+    "reauthenticate": "accounts.forms.SecondFactorAgain",
+    "activate_totp": "accounts.forms.TotpActivation",
+    "add_webauthn": "accounts.forms.PasskeyAddition",
+    "edit_webauthn": "accounts.forms.PasskeyNaming",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators vouch for addresses
+MFA_TOTP_TOLERANCE = 1  # clocks differ by half a minute
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "よろず支援拠点"
@@ -152,7 +176,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 IDLE_MINUTES = env.int("IDLE_MINUTES", 30)
 SESSION_COOKIE_AGE = IDLE_MINUTES * 60
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_SAVE_EVERY_REQUEST = False  # accounts.idle marks what a person did; what the browser does alone renews nothing
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
