@@ -1,9 +1,39 @@
 """One line of the trail."""
 
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import Wall
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Sentences about the trail."""
+
+    def since(self, moment: dt.datetime) -> Self:
+        return self.filter(at__gte=moment)
+
+    def before(self, moment: dt.datetime) -> Self:
+        return self.filter(at__lt=moment)
+
+    def about(self, subject_type: str, subject_id: str) -> Self:
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pk")
+
+    def behind(self, place: tuple[dt.datetime, int] | None) -> Self:
+        """The lines that follow a place in the order of newest_first. The first condition is what an index on
+        `at` begins at, so that the last page costs what the first one does."""
+        if place is None:
+            return self
+        at, pk = place
+        return self.filter(at__lte=at).filter(Q(at__lt=at) | Q(pk__lt=pk))
 
 
 class Entry(models.Model):
@@ -19,6 +49,8 @@ class Entry(models.Model):
     detail = models.JSONField(_("内容"), default=dict)
     address = models.GenericIPAddressField(_("接続元"), null=True)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("監査記録")
         verbose_name_plural = _("監査記録")
@@ -27,6 +59,7 @@ class Entry(models.Model):
             models.Index(fields=["actor_id", "-at"], name="audit_entry_by_actor"),
             models.Index(fields=["subject_type", "subject_id", "-at"], name="audit_entry_by_subject"),
             models.Index(fields=["-at"], name="audit_entry_by_time"),
+            models.Index(fields=["action", "-at"], name="audit_entry_by_action"),
         ]
         constraints = [Wall(name="audit_entry_wall", or_none=True, append_only=True)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from foundation.periods import parse_day
 from foundation.text import has_forbidden
 
 _LONGEST_DATE = 40
+_LONGEST_NUMBER = 18
 
 
 class CleanCharField(forms.CharField):
@@ -91,3 +93,20 @@ class JapaneseDateField(forms.Field):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {"autocomplete": "off"}
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number as people write it: 50000, 50,000, ５０，０００, 50,000円."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> int | None:
+        """Raises ValidationError."""
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).replace(",", "").strip().removesuffix("円").removesuffix("人")
+            if len(value) > _LONGEST_NUMBER:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"inputmode": "numeric", "autocomplete": "off"}

@@ -11,9 +11,10 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.utils import timezone
 
-from hubs.choices import Role
-from hubs.models import Hub, Membership, RecordOpening
-from hubs.tenancy import Scope, entered
+from hubs.choices import AppointmentMove, Post, Role
+from hubs.models import Appointment, Hub, Membership, Prefecture, RecordOpening
+from hubs.tenancy import HUB_IDS, Scope, entered
+from hubs.workflow import APPOINTMENT
 
 
 class Permission(StrEnum):
@@ -55,6 +56,23 @@ GRANTS: dict[str, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),
 }  # fmt: skip
+
+# Which right each move of an appointment asks for (tender II ※1 ①④⑤, ※2 ①).
+MOVE_RIGHTS: dict[str, Permission] = {
+    AppointmentMove.REQUEST: P.REQUEST_APPOINTMENT,
+    AppointmentMove.AGREE: P.AGREE_APPOINTMENT,
+    AppointmentMove.DECLINE: P.AGREE_APPOINTMENT,
+    AppointmentMove.WITHDRAW: P.REQUEST_APPOINTMENT,
+    AppointmentMove.CONTRACT: P.CONTRACT_APPOINTMENT,
+    AppointmentMove.END: P.CONTRACT_APPOINTMENT,
+    AppointmentMove.RELEASE: P.CONTRACT_APPOINTMENT,
+}
+
+# Who may propose somebody to which post: a chief chooses coordinators (※2 ①), the body its chief (※1 ①⑥).
+POSTS_PROPOSED_BY: dict[str, frozenset[str]] = {
+    Role.CHIEF: frozenset({Post.COORDINATOR}),
+    Role.IMPLEMENTING_BODY: frozenset(Post),
+}
 
 # Reached from the internet and seeing more than one hub: a second factor always (政府統一基準).
 SECOND_FACTOR_ROLES = frozenset({Role.HEADQUARTERS, Role.AGENCY, Role.BUREAU, Role.ADMINISTRATOR})
@@ -103,15 +121,60 @@ def reaches(membership: Membership, hub: Hub) -> bool:
     return True
 
 
-def permissions_of(user: Any, hub: Hub | None = None) -> set[str]:
-    """What a user may do: anywhere, or at one hub."""
+def _granted(user: Any, hub: Hub | None) -> set[str]:
     found: set[str] = set()
     for membership in memberships_of(user):
         if hub is None or reaches(membership, hub):
             found |= {str(permission) for permission in GRANTS[membership.role]}
+    return found
+
+
+def permissions_of(user: Any, hub: Hub | None = None) -> set[str]:
+    """What a user may do: anywhere, or at one hub."""
+    found = _granted(user, hub)
     if hub is not None and hub.pk in getattr(user, "_opened", ()) and Permission.OPEN_RECORDS in found:
         found.add(str(Permission.VIEW_RECORDS))
     return found
+
+
+def reads_by_opening(user: Any, hub: Hub) -> bool:
+    """Whether the hub's records are open to the user by a reasoned opening only: to be read, never written."""
+    return Permission.VIEW_RECORDS not in _granted(user, hub)
+
+
+def holds_nationally(user: Any, permission: str) -> bool:
+    """Whether a membership without a hub grants it: a chief's right at one hub opens no national page."""
+    national = [m for m in memberships_of(user) if m.hub_id is None]
+    return user.is_active and any(permission in GRANTS[m.role] for m in national)
+
+
+def figure_hub_ids(user: Any) -> frozenset[int]:
+    """The hubs whose figures exist for a user on national pages: a bureau's own prefectures, or all.
+    One query for a bureau's official, none for anybody else."""
+    national = [m for m in memberships_of(user) if m.hub_id is None]
+    if any(m.bureau_id is None for m in national):
+        return frozenset(HUB_IDS)
+    bureaus = {m.bureau_id for m in national}
+    if not bureaus:
+        return frozenset()
+    return frozenset(Prefecture.objects.filter(bureau__in=bureaus).values_list("pk", flat=True))
+
+
+def posts_proposed_by(user: Any, hub: Hub) -> list[str]:
+    """The posts that a user may propose somebody to at a hub, in the order of Post."""
+    roles = {m.role for m in memberships_of(user) if reaches(m, hub)}
+    return [post for post in Post.values if any(post in POSTS_PROPOSED_BY.get(role, ()) for role in roles)]
+
+
+def moves_open_to(user: Any, appointment: Appointment) -> list[str]:
+    """The moves that the state allows and the user holds the right to. Whoever could not have proposed
+    the post cannot take the proposal back either."""
+    hub = appointment.hub
+    held = permissions_of(user, hub)
+    moves = [move for move in APPOINTMENT.possible(appointment.state) if MOVE_RIGHTS[move] in held]
+    if appointment.post not in posts_proposed_by(user, hub):
+        moves = [move for move in moves if move != AppointmentMove.WITHDRAW]
+    return moves
 
 
 def figure_hubs(user: Any, hubs: Iterable[Hub]) -> list[Hub]:

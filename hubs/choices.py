@@ -48,6 +48,7 @@ class AppointmentState(TextChoices):
 class AppointmentMove(TextChoices):
     """What can be done with an appointment."""
 
+    REQUEST = "request", _("協議を申し入れる")
     AGREE = "agree", _("同意する")
     DECLINE = "decline", _("同意しない")
     WITHDRAW = "withdraw", _("取り下げる")

@@ -51,7 +51,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return page
     hub = getattr(request, "hub", None)
-    nation = [(way.label, reverse(way.url_name)) for way in NATION_WAYS if _nationwide(user, way.permission)]
+    nation = [(way.label, reverse(way.url_name)) for way in NATION_WAYS if access.holds_nationally(user, way.permission)]
     at_hub = hub or access.own_hub(user)
     return page | {"frame_hub": at_hub, "hub_ways": _hub_ways(user, at_hub), "nation_ways": nation}
 
@@ -62,8 +62,3 @@ def _hub_ways(user: Any, hub: Hub | None) -> list[tuple[Promise, str]]:
     held = access.permissions_of(user, hub)
     return [(way.label, reverse(way.url_name, args=[hub.slug])) for way in HUB_WAYS if way.permission in held]
 
-
-def _nationwide(user: Any, permission: Permission) -> bool:
-    """Whether a membership without a hub grants it: a chief's right at one hub opens no national page."""
-    national = [m for m in access.memberships_of(user) if m.hub_id is None]
-    return any(permission in access.GRANTS[m.role] for m in national)

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from foundation.constraints import FIGURES, Wall, both_or_neither, one_of
+from foundation.constraints import FIGURES, SameHub, Wall, both_or_neither, one_of
+from foundation.periods import FiscalYear
 from hubs.choices import AppointmentMove, AppointmentState, Post, ReleaseGround, Role, UnitKind
 from hubs.tenancy import FigureManager, HubOwned
 
@@ -189,12 +190,23 @@ class RecordOpening(HubOwned):
         return f"{self.user} → {self.hub}"
 
 
+class FeeDefaultQuerySet(models.QuerySet["FeeDefault"]):
+    """Sentences about fees."""
+
+    def amount(self, year: FiscalYear, post: str) -> int | None:
+        """Yen a month: the year's own, or the last that was set before it. None when nothing ever was."""
+        rows = self.filter(post=post, fiscal_year__lte=year.year).order_by("-fiscal_year")
+        return rows.values_list("fee_yen", flat=True).first()
+
+
 class FeeDefault(models.Model):
     """Monthly fees by fiscal year, without tax (tender II ※1 ②, ※2 ②). Headquarters changes them per year."""
 
     fiscal_year = models.PositiveSmallIntegerField(_("年度"))
     post = models.CharField(_("職"), max_length=20, choices=Post.choices)
     fee_yen = models.PositiveIntegerField(_("報酬月額(円)"))
+
+    objects = FeeDefaultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("報酬の原則額")
@@ -231,8 +243,31 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def effective_on(self, day: dt.date) -> Self:
         return self.filter(state__in=_EFFECTIVE, starts_on__lte=day, ends_on__gte=day)
 
+    def starting_in(self, year: FiscalYear) -> Self:
+        return self.filter(starts_on__range=(year.first, year.last))
+
+    def of_person(self, person: Any) -> Self:
+        return self.filter(person=person)
+
+    def alive_between(self, starts_on: dt.date, ends_on: dt.date) -> Self:
+        """Requested, agreed or contracted ones whose period touches these days."""
+        alive = [AppointmentState.REQUESTED, AppointmentState.AGREED, AppointmentState.CONTRACTED]
+        return self.filter(state__in=alive, starts_on__lte=ends_on, ends_on__gte=starts_on)
+
+    def leading_between(self, starts_on: dt.date, ends_on: dt.date) -> Self:
+        """Contracts of chiefs and acting chiefs whose period touches these days."""
+        leading = self.filter(post__in=[Post.CHIEF, Post.ACTING_CHIEF], state__in=_EFFECTIVE)
+        return leading.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
+
     def with_people(self) -> Self:
         return self.select_related("hub", "person", "requested_by")
+
+    def behind(self, place: tuple[dt.date, int] | None) -> Self:
+        """The rows that follow a place in the order of newest_first."""
+        if place is None:
+            return self
+        day, pk = place
+        return self.filter(Q(starts_on__lt=day) | Q(starts_on=day, pk__lt=pk))
 
     def newest_first(self) -> Self:
         return self.order_by("-starts_on", "-pk")
@@ -313,6 +348,25 @@ class Appointment(HubOwned):
     def __str__(self) -> str:
         return f"{self.hub} {self.get_post_display()} {self.person}"
 
+    @property
+    def fiscal_year(self) -> FiscalYear:
+        return FiscalYear.of(self.starts_on)
+
+    @property
+    def pays_less(self) -> bool:
+        """Below the default fee: only with the bureau's agreement (※1 ②, ※2 ②)."""
+        return self.fee_yen < self.fee_default_yen
+
+    @property
+    def ends_early(self) -> bool:
+        """Before 31 March: only with the bureau's agreement (※1 ④, ※2 ③)."""
+        return self.ends_on < self.fiscal_year.last
+
+    @property
+    def role(self) -> Role:
+        """The role that a contract gives: a chief's deputy leads as the chief does (※1 ⑥)."""
+        return Role.COORDINATOR if self.post == Post.COORDINATOR else Role.CHIEF
+
     def get_absolute_url(self) -> str:
         return reverse("hubs:appointment", args=[self.hub.slug, self.pk])
 
@@ -333,7 +387,15 @@ class AppointmentStep(HubOwned):
         verbose_name = _("委嘱の経過")
         verbose_name_plural = _("委嘱の経過")
         indexes = [models.Index(fields=["hub", "appointment"], name="step_by_appointment")]
-        constraints: ClassVar[list[models.BaseConstraint]] = [Wall(name="hubs_appointmentstep_wall", sees=FIGURES)]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            Wall(name="hubs_appointmentstep_wall", sees=FIGURES),
+            SameHub(
+                name="step_in_its_appointments_hub",
+                columns=["appointment_id", "hub_id"],
+                to_table="hubs_appointment",
+                to_columns=["id", "hub_id"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.appointment_id} {self.move}"

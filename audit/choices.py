@@ -1,0 +1,61 @@
+"""What the actions of the trail are called. A code without a name is shown as it is."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, str | Promise] = {
+    "login.succeeded": _("サインイン"),
+    "login.failed": _("サインイン失敗"),
+    "logout": _("サインアウト"),
+    "password.changed": _("パスワードの変更"),
+    "mfa.added": _("二要素認証の追加"),
+    "mfa.removed": _("二要素認証の削除"),
+    "account.made": _("利用者の登録"),
+    "account.changed": _("利用者の変更"),
+    "account.invited": _("利用者への招待の送付"),
+    "membership.made": _("役割の付与"),
+    "membership.ended": _("役割の終了"),
+    "appointment.requested": _("委嘱の協議の申入れ"),
+    "appointment.agreed": _("委嘱への同意"),
+    "appointment.declined": _("委嘱への不同意"),
+    "appointment.withdrawn": _("委嘱の協議の取下げ"),
+    "appointment.contracted": _("委嘱の契約締結"),
+    "appointment.ended": _("委嘱の満了"),
+    "appointment.released": _("委嘱の解除"),
+    "records.opened": _("全国本部による記録の閲覧開始"),
+    "trail.viewed": _("監査証跡の閲覧"),
+    "admin.added": _("管理画面での追加"),
+    "admin.changed": _("管理画面での変更"),
+    "admin.deleted": _("管理画面での削除"),
+    "enterprise.registered": _("事業者の登録"),
+    "enterprise.revised": _("事業者の変更"),
+    "enterprise.viewed": _("事業者の閲覧"),
+    "enterprise.searched": _("事業者の検索"),
+    "enterprises.listed": _("事業者一覧の閲覧"),
+    "case.opened": _("案件の受付"),
+    "case.revised": _("案件の変更"),
+    "case.moved": _("案件の状態の変更"),
+    "case.viewed": _("案件の閲覧"),
+    "cases.listed": _("案件一覧の閲覧"),
+    "consultation.logged": _("相談記録の登録"),
+    "consultation.revised": _("相談記録の変更"),
+    "consultation.deleted": _("相談記録の削除"),
+    "consultation.viewed": _("相談記録の閲覧"),
+    "consultations.listed": _("相談記録一覧の閲覧"),
+    "consultations.searched": _("相談記録の検索"),
+    "job.requested": _("ファイル作成の依頼"),
+    "job.started": _("ファイル作成の開始"),
+    "job.finished": _("ファイル作成の完了"),
+    "job.failed": _("ファイル作成の失敗"),
+    "job.sent_again": _("ファイル作成の再送"),
+    "job.expired": _("ファイルの期限切れ"),
+    "job.downloaded": _("ファイルのダウンロード"),
+    "report.downloaded": _("月次報告のダウンロード"),
+}
+
+
+def named(action: str) -> str:
+    """An action in the reader's language, or its code."""
+    return str(ACTIONS.get(action, action))
