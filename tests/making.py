@@ -58,7 +58,12 @@ def make_corporate_number() -> str:
 
 
 def make_enterprise(*, hub: Hub, **fields: Any) -> Enterprise:
-    values = {"kind": "corporation", "name": f"株式会社テスト{next(NUMBERS)}", "created_at": MOMENT, "updated_at": MOMENT}
+    values = {
+        "kind": "corporation",
+        "name": f"株式会社テスト{next(NUMBERS)}",
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+    }
     values |= {"created_by": staff_of(hub)} | fields
     with entered(Scope.of_hub(hub.pk)):
         return Enterprise.objects.create(hub=hub, **values)
@@ -85,9 +90,7 @@ def make_consultation(*, hub: Hub, case: Case | None = None, **fields: Any) -> C
         "updated_by": staff_of(hub),
     }  # fmt: skip
     with entered(Scope.of_hub(hub.pk)):
-        return Consultation.objects.create(
-            hub=hub, case=case, enterprise_id=case.enterprise_id, **(values | fields)
-        )
+        return Consultation.objects.create(hub=hub, case=case, enterprise_id=case.enterprise_id, **(values | fields))
 
 
 def make_organization(**fields: Any) -> SupportOrganization:

@@ -154,10 +154,12 @@ DROP FUNCTION consultations_known_codes(text, text[]);
 # role with a policy of its own, and keeps the wall itself: its first condition is the scope.
 SEARCH = """
 CREATE POLICY consultations_search ON consultations_consultation FOR SELECT TO yorozu_search USING (true);
-GRANT SELECT (id, hub_id, held_on, deleted_at, search_text, search_grams)
+GRANT SELECT (id, hub_id, held_on, deleted_at, search_text, search_grams, method, lead_id, themes)
     ON consultations_consultation TO yorozu_search;
 CREATE FUNCTION consultations_search(
-    in_hub integer, pairs integer[], patterns text[], before_day date, before_id bigint, at_most integer
+    in_hub integer, pairs integer[], patterns text[], before_day date, before_id bigint, at_most integer,
+    from_day date DEFAULT NULL, to_day date DEFAULT NULL, by_method text DEFAULT NULL, by_lead bigint DEFAULT NULL,
+    about_theme text DEFAULT NULL
 ) RETURNS TABLE (id bigint) LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan AS $$
@@ -170,16 +172,21 @@ BEGIN
         SELECT c.id FROM public.consultations_consultation c
          WHERE c.hub_id = in_hub AND c.search_grams @> pairs AND c.search_text LIKE ALL (patterns)
            AND c.deleted_at IS NULL
+           AND (from_day IS NULL OR c.held_on >= from_day) AND (to_day IS NULL OR c.held_on <= to_day)
+           AND (by_method IS NULL OR c.method = by_method) AND (by_lead IS NULL OR c.lead_id = by_lead)
+           AND (about_theme IS NULL OR c.themes @> ARRAY[about_theme::varchar])
            AND (before_day IS NULL OR (c.held_on, c.id) < (before_day, before_id))
          ORDER BY c.held_on DESC, c.id DESC LIMIT at_most;
 END $$;
 GRANT CREATE ON SCHEMA public TO yorozu_search;
-ALTER FUNCTION consultations_search(integer, integer[], text[], date, bigint, integer) OWNER TO yorozu_search;
+ALTER FUNCTION consultations_search(integer, integer[], text[], date, bigint, integer, date, date, text, bigint, text) OWNER TO yorozu_search;
 REVOKE CREATE ON SCHEMA public FROM yorozu_search;
+REVOKE EXECUTE ON FUNCTION consultations_search(integer, integer[], text[], date, bigint, integer, date, date, text, bigint, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION consultations_search(integer, integer[], text[], date, bigint, integer, date, date, text, bigint, text) TO yorozu_app;
 """
 NO_SEARCH = """
-DROP FUNCTION consultations_search(integer, integer[], text[], date, bigint, integer);
-REVOKE SELECT (id, hub_id, held_on, deleted_at, search_text, search_grams)
+DROP FUNCTION consultations_search(integer, integer[], text[], date, bigint, integer, date, date, text, bigint, text);
+REVOKE SELECT (id, hub_id, held_on, deleted_at, search_text, search_grams, method, lead_id, themes)
     ON consultations_consultation FROM yorozu_search;
 DROP POLICY consultations_search ON consultations_consultation;
 """

@@ -118,13 +118,16 @@ class Consultation(HubOwned):
                 to_columns=["id", "hub_id"],
             ),
             one_of("method", Method, name="consultation_method_is_known"),
-            models.CheckConstraint(condition=Q(minutes__range=(1, 1440)), name="a_consultation_lasts_1_to_1440_minutes"),
+            models.CheckConstraint(
+                condition=Q(minutes__range=(1, 1440)), name="a_consultation_lasts_1_to_1440_minutes"
+            ),
             models.CheckConstraint(
                 condition=Q(held_on__range=(dt.date(2014, 4, 1), dt.date(2100, 3, 31))),
                 name="consultation_within_the_programme",
             ),
             models.CheckConstraint(
-                condition=Q(not_counted="") | Q(not_counted__in=NotCounted.values), name="not_counted_has_a_known_reason"
+                condition=Q(not_counted="") | Q(not_counted__in=NotCounted.values),
+                name="not_counted_has_a_known_reason",
             ),
             both_or_neither("deleted_at", "deleted_by", name="a_deletion_has_a_person"),
         ]

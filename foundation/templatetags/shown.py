@@ -54,3 +54,9 @@ def query_with(context: template.Context, **changes: object) -> str:
         else:
             query[name] = str(value)
     return query.urlencode()
+
+
+@register.filter
+def unlocalized(value: object) -> str:
+    """An identifier as it is, without thousands separators."""
+    return str(value)

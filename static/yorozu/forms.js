@@ -22,3 +22,7 @@ window.addEventListener("pageshow", () => {
 });
 
 document.querySelector("[data-autofocus]")?.focus();
+
+// A record that is saved needs no copy on this device any more.
+const saved = document.querySelector('meta[name="saved-draft"]');
+if (saved) { try { localStorage.removeItem(`yorozu-draft-${saved.content}`); } catch { /* forbidden */ } }

@@ -1,0 +1,376 @@
+"""What is typed, checked. Messages stand beside their field in the reader's language; what was typed stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from consultations.actions import Involved, Session
+from consultations.choices import (
+    CaseMove,
+    Category,
+    EnterpriseKind,
+    Method,
+    NotCounted,
+    Reception,
+    Resolution,
+)
+from consultations.models import Case, Consultation, Enterprise
+from consultations.queries import Wanted
+from directory.choices import CodeKind
+from directory.models import Code, SupportOrganization, SupportProgram
+from foundation.errors import Unreadable
+from foundation.fields import CleanCharField, JapaneseDateField
+from foundation.identifiers import corporate_number, phone_number, postal_code
+from foundation.text import search_words
+from hubs.models import Hub, Unit
+
+LONGEST_NOTE = 8000
+PROGRAMME_START = dt.date(2014, 4, 1)  # the hubs opened in fiscal 2014
+NEW = "new"
+
+
+def code_choices(kind: str, day: dt.date, *, blank: bool = True) -> list[tuple[str, str]]:
+    """What may be chosen on a day from a national code list."""
+    rows = [(code.code, code.label) for code in Code.objects.of(kind).valid_on(day)]
+    return [("", "—"), *rows] if blank else rows
+
+
+def industry_choices(day: dt.date) -> list[Any]:
+    """JSIC 中分類 grouped by 大分類."""
+    codes = list(Code.objects.of(CodeKind.INDUSTRY).valid_on(day))
+    groups = {code.code: (f"{code.code} {code.label}", []) for code in codes if not code.parent}
+    for code in codes:
+        if code.parent in groups:
+            groups[code.parent][1].append((code.code, f"{code.code} {code.label}"))
+    return [("", "—"), *groups.values()]
+
+
+class NumberField(CleanCharField):
+    """Text that a rule of foundation.identifiers reads. `messages` maps the rule's complaints."""
+
+    def __init__(self, *, read: Any, messages: dict[str, Any], **options: Any) -> None:
+        self.read, self.complaints = read, messages
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return self.read(text)
+        except Unreadable as problem:
+            raise ValidationError(self.complaints.get(str(problem), self.complaints["length"])) from problem
+
+
+def corporate_number_field(**options: Any) -> NumberField:
+    return NumberField(
+        label=_("法人番号"), required=False, read=corporate_number,
+        help_text=_("13桁。全角やハイフンがあってもかまいません。"),
+        messages={
+            "length": _("法人番号は13桁の数字です。"),
+            "check_digit": _("検査用数字が合いません。番号を確かめてください。"),
+        }, **options,
+    )  # fmt: skip
+
+
+def phone_field(**options: Any) -> NumberField:
+    return NumberField(
+        label=_("電話番号"), required=False, read=phone_number,
+        messages={"length": _("電話番号は市外局番から、10桁か11桁で入力してください。")}, **options,
+    )  # fmt: skip
+
+
+class SessionFields(forms.Form):
+    """The note itself: shared by logging and revising."""
+
+    held_on = JapaneseDateField(label=_("相談日"))
+    method = forms.ChoiceField(label=_("相談方法"), choices=Method.choices, widget=forms.RadioSelect)
+    minutes = forms.IntegerField(
+        label=_("相談時間(分)"), min_value=1, max_value=1440, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    themes = forms.MultipleChoiceField(label=_("相談細目"), widget=forms.CheckboxSelectMultiple)
+    content = CleanCharField(
+        label=_("相談内容"), max_length=LONGEST_NOTE, multiline=True,
+        help_text=_("何に困っているか。別のコーディネーターが読んで引き継げるように書きます。"),
+    )  # fmt: skip
+    advice = CleanCharField(label=_("助言内容"), max_length=LONGEST_NOTE, multiline=True)
+    next_step = CleanCharField(label=_("次回まで"), max_length=2000, multiline=True, required=False)
+    client_people = CleanCharField(label=_("相談者"), max_length=120, required=False)
+    place = CleanCharField(label=_("場所"), max_length=120, required=False)
+    unit = forms.ModelChoiceField(label=_("ユニット"), queryset=None, required=False)
+    not_counted = forms.ChoiceField(
+        label=_("計上"), required=False, choices=[("", _("計上する")), *NotCounted.choices],
+        help_text=_("計上しない場合は理由を選びます。"),
+    )  # fmt: skip
+    referred = forms.ModelMultipleChoiceField(
+        label=_("紹介した支援機関"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    cooperating = forms.ModelMultipleChoiceField(
+        label=_("連携した支援機関"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    used = forms.ModelMultipleChoiceField(
+        label=_("活用した支援制度"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    introduced = forms.ModelMultipleChoiceField(
+        label=_("紹介した支援制度"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hub, self.today = hub, today
+        self.fields["themes"].choices = code_choices(CodeKind.THEME, today, blank=False)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(hub=hub).order_by("pk")  # type: ignore[attr-defined]
+        near = SupportOrganization.objects.filter(is_active=True, prefecture_id=hub.prefecture_id).order_by(
+            "kind", "name"
+        )
+        programs = SupportProgram.objects.order_by("pk")
+        for name, rows in (("referred", near), ("cooperating", near), ("used", programs), ("introduced", programs)):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean_held_on(self) -> dt.date:
+        day = self.cleaned_data["held_on"]
+        if day > self.today:
+            raise ValidationError(_("相談日が未来の日付です。"))
+        if day < PROGRAMME_START:
+            raise ValidationError(_("相談日は2014年4月1日以降の日付にしてください。"))
+        return day
+
+    def session(self) -> Session:
+        """The note as a value. For valid forms only."""
+        values = self.cleaned_data
+        involved = Involved(*(values[name] for name in ("referred", "cooperating", "used", "introduced")))
+        names = ("held_on", "minutes", "method", "themes", "content", "advice", "next_step", "place", "client_people")
+        return Session(
+            **{name: values[name] for name in names},
+            not_counted=values["not_counted"], unit=values["unit"], involved=involved,
+        )  # fmt: skip
+
+
+class LoggingForm(SessionFields):
+    """One page for everything: whom, which case, what was said. Enterprise and case may be made in place."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    q = CleanCharField(
+        label=_("事業者を探す"), max_length=120, required=False,
+        help_text=_("名称・フリガナ・法人番号・電話番号の一部。㈱や全角・半角の違いは気にしなくてかまいません。"),
+    )  # fmt: skip
+    enterprise = forms.CharField(label=_("事業者"), required=False, max_length=20)
+    new_name = CleanCharField(label=_("名称"), max_length=120, required=False)
+    new_kana = CleanCharField(label=_("フリガナ"), max_length=160, required=False)
+    new_kind = forms.ChoiceField(label=_("区分"), choices=EnterpriseKind.choices, required=False)
+    new_corporate_number = corporate_number_field()
+    new_phone = phone_field()
+    new_industry = forms.ChoiceField(label=_("業種"), required=False)
+    case = forms.CharField(label=_("案件"), required=False, max_length=20)
+    case_title = CleanCharField(label=_("件名"), max_length=120, required=False)
+    case_category = forms.ChoiceField(label=_("主たる相談区分"), choices=Category.choices, required=False)
+    case_reception = forms.ChoiceField(label=_("受付経路"), choices=Reception.choices, required=False)
+    case_introduced_by = forms.ChoiceField(label=_("案件紹介元機関"), required=False)
+    case_heard_from = forms.ChoiceField(label=_("認知媒体"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen_enterprise: Enterprise | None = None
+        self.chosen_case: Case | None = None
+        self.fields["new_industry"].choices = lambda: industry_choices(self.today)  # type: ignore[attr-defined]
+        for name, kind in (("case_introduced_by", CodeKind.INTRODUCER), ("case_heard_from", CodeKind.HEARD_FROM)):
+            self.fields[name].choices = lambda kind=kind: code_choices(kind, self.today)  # type: ignore[attr-defined]
+
+    @property
+    def is_new_enterprise(self) -> bool:
+        return self.cleaned_data.get("enterprise") == NEW
+
+    @property
+    def is_new_case(self) -> bool:
+        return self.is_new_enterprise or self.cleaned_data.get("case") == NEW
+
+    def clean_enterprise(self) -> str:
+        value = self.cleaned_data["enterprise"]
+        if value == NEW:
+            return value
+        self.chosen_enterprise = Enterprise.objects.filter(hub=self.hub, pk=_number(value)).first()
+        if self.chosen_enterprise is None:
+            raise ValidationError(_("事業者を選ぶか、新しい事業者として登録してください。"))
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if self.is_new_enterprise:
+            self._demand("new_name", _("新しい事業者の名称を入力してください。"))
+            number = values.get("new_corporate_number")
+            if number and Enterprise.objects.filter(hub=self.hub, corporate_number=number).exists():
+                self.add_error(
+                    "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
+                )
+        elif self.chosen_enterprise is not None and values.get("case") != NEW:
+            cases = Case.objects.filter(hub=self.hub, enterprise=self.chosen_enterprise)
+            self.chosen_case = cases.select_related("hub").filter(pk=_number(values.get("case", ""))).first()
+            if self.chosen_case is None:
+                self.add_error("case", _("案件を選ぶか、新しい案件を作ってください。"))
+        if self.is_new_case:
+            self._demand("case_title", _("新しい案件の件名を入力してください。"))
+            self._demand("case_category", _("主たる相談区分を選んでください。"))
+        return values
+
+    def _demand(self, name: str, message: Any) -> None:
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, message)
+
+    def enterprise_fields(self) -> dict[str, Any]:
+        """Of a new enterprise."""
+        names = ("name", "kana", "kind", "corporate_number", "phone", "industry")
+        fields = {name: self.cleaned_data[f"new_{name}"] for name in names}
+        return fields | {"kind": fields["kind"] or EnterpriseKind.CORPORATION, "prefecture_id": self.hub.prefecture_id}
+
+    def case_fields(self) -> dict[str, Any]:
+        """Of a new case."""
+        fields = {
+            name: self.cleaned_data[f"case_{name}"] for name in ("title", "category", "introduced_by", "heard_from")
+        }
+        return fields | {
+            "reception": self.cleaned_data["case_reception"] or Reception.PHONE, "unit": self.cleaned_data["unit"],
+        }  # fmt: skip
+
+
+class RevisionForm(SessionFields):
+    """A record that is being changed. `version` is what its writer saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    @classmethod
+    def starting_from(cls, consultation: Consultation, **kwargs: Any) -> RevisionForm:
+        """Filled with the record as it is."""
+        names = [*SESSION_NAMES, "version"]
+        initial = {name: getattr(consultation, name) for name in names} | involved_initial(consultation)
+        return cls(initial=initial | {"unit": consultation.unit_id}, **kwargs)
+
+
+SESSION_NAMES = (
+    "held_on", "minutes", "method", "themes", "content", "advice", "next_step", "place", "client_people", "not_counted",
+)  # fmt: skip
+
+
+def involved_initial(consultation: Consultation) -> dict[str, list[int]]:
+    """The organizations and programmes of a record, as the form's fields name them."""
+    found: dict[str, list[int]] = {"referred": [], "cooperating": [], "used": [], "introduced": []}
+    for row in consultation.involvements.all():
+        found["referred" if row.kind == "referral" else "cooperating"].append(row.organization_id)
+    for row in consultation.program_uses.all():
+        found[row.kind].append(row.program_id)
+    return found
+
+
+class EnterpriseForm(forms.ModelForm):
+    """A client's data."""
+
+    corporate_number = corporate_number_field()
+    phone = phone_field()
+    postal_code = NumberField(
+        label=_("郵便番号"), required=False, read=postal_code, messages={"length": _("郵便番号は7桁です。")}
+    )
+    established_on = JapaneseDateField(label=_("設立年月日"), required=False)
+    consented_on = JapaneseDateField(label=_("個人情報の取扱いに同意した日"), required=False)
+    industry = forms.ChoiceField(label=_("業種"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+
+    class Meta:
+        model = Enterprise
+        fields = (
+            "kind", "name", "kana", "corporate_number", "trade_name", "representative", "postal_code", "prefecture",
+            "municipality", "address", "phone", "email", "url", "industry", "employees", "capital_yen",
+            "established_on", "consented_on",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hub = hub
+        self.fields["industry"].choices = lambda: industry_choices(today)  # type: ignore[attr-defined]
+        for name in ("name", "kana", "trade_name", "representative", "municipality", "address"):
+            old = self.fields[name]
+            longest = Enterprise._meta.get_field(name).max_length
+            self.fields[name] = CleanCharField(label=old.label, required=old.required, max_length=longest or 200)
+
+    def clean_corporate_number(self) -> str:
+        number = self.cleaned_data["corporate_number"]
+        twins = Enterprise.objects.filter(hub=self.hub, corporate_number=number).exclude(pk=self.instance.pk)
+        if number and twins.exists():
+            raise ValidationError(_("この法人番号の事業者は、この拠点に登録済みです。"))
+        return number
+
+    def values(self) -> dict[str, Any]:
+        """The changed data."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class CaseForm(forms.ModelForm):
+    """What is written about a case."""
+
+    title = CleanCharField(label=_("件名"), max_length=120)
+    issue = CleanCharField(label=_("本質的課題"), max_length=4000, multiline=True, required=False)
+    plan = CleanCharField(label=_("実行計画"), max_length=4000, multiline=True, required=False)
+    next_action = CleanCharField(label=_("次回アクション"), max_length=200, required=False)
+    next_due_on = JapaneseDateField(label=_("期日"), required=False)
+    introduced_by = forms.ChoiceField(label=_("案件紹介元機関"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    class Meta:
+        model = Case
+        fields = ("title", "category", "introduced_by", "issue", "plan", "next_action", "next_due_on")
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        self.fields["introduced_by"].choices = lambda: code_choices(CodeKind.INTRODUCER, today)  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """The changed data."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class CaseMoveForm(forms.Form):
+    """One step of a case."""
+
+    move = forms.ChoiceField(label=_("操作"), choices=CaseMove.choices)
+    on = JapaneseDateField(label=_("日付"))
+    resolution = forms.ChoiceField(label=_("解決度"), choices=[("", "—"), *Resolution.choices], required=False)
+    note = CleanCharField(label=_("備考"), max_length=400, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class FilterForm(forms.Form):
+    """The filters of a hub's list. They live in the URL."""
+
+    q = CleanCharField(label=_("本文"), max_length=100, required=False)
+    first = JapaneseDateField(label=_("相談日(から)"), required=False)
+    last = JapaneseDateField(label=_("相談日(まで)"), required=False)
+    method = forms.ChoiceField(label=_("相談方法"), choices=[("", _("すべて")), *Method.choices], required=False)
+    theme = forms.ChoiceField(label=_("相談細目"), required=False)
+    mine = forms.BooleanField(label=_("自分の記録だけ"), required=False)
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].choices = [("", _("すべて")), *code_choices(CodeKind.THEME, today, blank=False)]  # type: ignore[attr-defined]
+
+    def clean_q(self) -> str:
+        text = self.cleaned_data["q"]
+        if any(len(word) < 2 for word in search_words(text)):
+            raise ValidationError(_("2文字以上の言葉で探してください。"))
+        return text
+
+    def wanted(self, user_id: int) -> Wanted:
+        """The filters as a value. For valid forms only."""
+        values = self.cleaned_data
+        return Wanted(
+            words=values["q"], first=values["first"], last=values["last"], method=values["method"],
+            theme=values["theme"], lead_id=user_id if values["mine"] else None,
+        )  # fmt: skip
+
+
+def _number(text: str) -> int:
+    """A row's number out of a form, −1 for anything that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1

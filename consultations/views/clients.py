@@ -1,0 +1,228 @@
+"""Enterprises and their cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consultations import actions, queries
+from consultations.forms import CaseForm, CaseMoveForm, EnterpriseForm
+from consultations.choices import CaseMove, CaseState
+from consultations.models import Case, Enterprise
+from consultations.views.logging import RecordDoor
+from consultations.workflow import CASE
+from directory.choices import CodeKind
+from foundation.errors import MoveRefused
+from foundation.paging import page_of, read_place
+from foundation.text import has_forbidden
+from hubs.access import Permission
+from hubs.doors import looked_at
+
+PAGE_SIZE = 50
+MOMENTS = 100
+
+
+class EnterpriseList(RecordDoor):
+    """GET: the hub's enterprises, most recently touched first; `?q=` finds by name, kana, number, telephone."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        query, place = request.GET.get("q", "").strip()[:120], read_place(request.GET, dt.datetime.fromisoformat)
+        rows = Enterprise.objects.filter(hub=self.hub)
+        rows = rows.matching(query) if query and not has_forbidden(query) else rows
+        if place:
+            rows = rows.filter(updated_at__lte=place[0]).exclude(updated_at=place[0], pk__gte=place[1])
+        found = list(rows.order_by("-updated_at", "-pk")[: PAGE_SIZE + 1])
+        page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.updated_at, row.pk))
+        looked_at(request, "enterprise.searched" if query else "enterprises.listed", words=query)
+        labels = queries.code_labels(CodeKind.INDUSTRY)[CodeKind.INDUSTRY]
+        return render(
+            request, "consultations/enterprise_list.html", {"page": page, "query": query, "industries": labels}
+        )
+
+
+class OneEnterprise(RecordDoor):
+    """Base of pages about one enterprise."""
+
+    def enterprise(self, pk: int) -> Enterprise:
+        found = Enterprise.objects.filter(hub=self.hub, pk=pk).select_related("hub", "prefecture").first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class EnterprisePage(OneEnterprise):
+    """GET: who it is, its cases, and everything that happened, on one timeline."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        enterprise = self.enterprise(pk)
+        looked_at(request, "enterprise.viewed", on=enterprise)
+        labels = queries.code_labels(CodeKind.INDUSTRY)[CodeKind.INDUSTRY]
+        context = {
+            "enterprise": enterprise,
+            "industry": labels.get(enterprise.industry, ""),
+            "cases": Case.objects.filter(hub=self.hub, enterprise=enterprise).with_people().newest_first()[:50],
+            "moments": queries.timeline(hub=self.hub, enterprise=enterprise, at_most=MOMENTS),
+            "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+        }
+        return render(request, "consultations/enterprise_page.html", context)
+
+
+class EnterpriseEdit(OneEnterprise):
+    """GET and POST: change a client's data."""
+
+    permission = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        enterprise = self.enterprise(pk)
+        looked_at(request, "enterprise.viewed", on=enterprise)
+        form = EnterpriseForm(instance=enterprise, initial={"version": enterprise.version}, **self.around())
+        return self.page(enterprise, form)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        enterprise = self.enterprise(pk)
+        form = EnterpriseForm(request.POST, instance=enterprise, **self.around())
+        if not form.is_valid():
+            return self.page(enterprise, form, status=422)
+        version = form.cleaned_data["version"] or 0
+        try:
+            actions.revise_enterprise(
+                enterprise=enterprise, version=version, by=request.user, at=timezone.now(), **form.values()
+            )
+        except actions.NumberTaken:
+            form.add_error("corporate_number", _("この法人番号の事業者は、この拠点に登録済みです。"))
+            return self.page(enterprise, form, status=422)
+        except actions.Edited as problem:
+            return self.conflict(problem.current, form)
+        messages.success(request, _("事業者の情報を更新しました。"))
+        return redirect(enterprise)
+
+    def conflict(self, current: Enterprise, form: EnterpriseForm) -> HttpResponse:
+        sent = form.data.copy()
+        sent["version"] = str(current.version)
+        again = EnterpriseForm(sent, instance=self.enterprise(current.pk), **self.around())
+        theirs = [
+            (form[name].label, getattr(current, name), value)
+            for name, value in form.values().items()
+            if getattr(current, name) != value
+        ]
+        return self.page(current, again, status=409, differences=theirs)
+
+    def around(self) -> dict[str, Any]:
+        return {"hub": self.hub, "today": timezone.localdate()}
+
+    def page(
+        self, enterprise: Enterprise, form: EnterpriseForm, status: int = 200, differences: Any = ()
+    ) -> HttpResponse:
+        context = {"enterprise": enterprise, "form": form, "differences": differences}
+        return render(self.request, "consultations/enterprise_edit.html", context, status=status)
+
+
+class CaseList(RecordDoor):
+    """GET: the hub's cases, newest first; `?state=` one state, `?state=open` all that are open."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state, place = request.GET.get("state", "open"), read_place(request.GET)
+        rows = Case.objects.filter(hub=self.hub)
+        rows = rows.open() if state == "open" else rows.filter(state=state) if state in CaseState.values else rows
+        if place:
+            rows = rows.filter(received_on__lte=place[0]).exclude(received_on=place[0], pk__gte=place[1])
+        found = list(rows.with_people().newest_first()[: PAGE_SIZE + 1])
+        page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.received_on, row.pk))
+        looked_at(request, "cases.listed", state=state)
+        states = [("open", _("未終了")), ("all", _("すべて")), *CaseState.choices]
+        return render(request, "consultations/case_list.html", {"page": page, "state": state, "states": states})
+
+
+class OneCase(RecordDoor):
+    """Base of pages about one case."""
+
+    def case(self, pk: int) -> Case:
+        found = Case.objects.filter(hub=self.hub, pk=pk).select_related("hub", "enterprise", "lead", "unit").first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class CasePage(OneCase):
+    """GET: the case, its moves and its timeline."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        case = self.case(pk)
+        looked_at(request, "case.viewed", on=case)
+        return self.page(case)
+
+    def page(self, case: Case, *, form: CaseMoveForm | None = None, status: int = 200) -> HttpResponse:
+        labels = queries.code_labels(CodeKind.INTRODUCER, CodeKind.HEARD_FROM)
+        context = {
+            "case": case,
+            "introduced_by": labels[CodeKind.INTRODUCER].get(case.introduced_by, ""),
+            "heard_from": labels[CodeKind.HEARD_FROM].get(case.heard_from, ""),
+            "moments": queries.timeline(hub=self.hub, case=case, at_most=MOMENTS),
+            "moves": [CaseMove(move) for move in CASE.possible(case.state)],
+            "form": form or CaseMoveForm(initial={"on": _today(), "version": case.version}),
+            "may_log": self.request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+        }
+        return render(self.request, "consultations/case_page.html", context, status=status)
+
+
+class CaseSteps(CasePage):
+    """POST cases/<pk>/steps/: move the case."""
+
+    permission = Permission.LOG_CONSULTATION
+    http_method_names = ["post"]  # noqa: RUF012  (Django's own convention)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        case = self.case(pk)
+        form = CaseMoveForm(request.POST)
+        if not form.is_valid():
+            return self.page(case, form=form, status=422)
+        try:
+            actions.move_case(case=case, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except actions.Edited:
+            messages.error(request, _("ほかの人が先に案件を変更しました。今の状態を確かめてから操作してください。"))
+        except MoveRefused:
+            messages.error(request, _("今の状態では、この操作はできません。"))
+        else:
+            messages.success(request, _("案件の状態を変更しました。"))
+        return redirect(case)
+
+
+class CaseEdit(OneCase):
+    """GET and POST: change what is written about a case."""
+
+    permission = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        case = self.case(pk)
+        return self.page(case, CaseForm(instance=case, today=_today()))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        case = self.case(pk)
+        form = CaseForm(request.POST, instance=case, today=_today())
+        if not form.is_valid():
+            return self.page(case, form, status=422)
+        version = form.cleaned_data["version"]
+        try:
+            actions.revise_case(case=case, version=version, by=request.user, at=timezone.now(), **form.values())
+        except actions.Edited as problem:
+            messages.error(
+                request, _("ほかの人が先に案件を変更しました。今の内容を下に示します。入力はそのまま残しています。")
+            )
+            sent = form.data.copy()
+            sent["version"] = str(problem.current.version)
+            return self.page(problem.current, CaseForm(sent, instance=self.case(pk), today=_today()), status=409)
+        messages.success(request, _("案件を更新しました。"))
+        return redirect(case)
+
+    def page(self, case: Case, form: CaseForm, status: int = 200) -> HttpResponse:
+        return render(self.request, "consultations/case_edit.html", {"case": case, "form": form}, status=status)
+
+
+def _today() -> dt.date:
+    return timezone.localdate()

@@ -1,0 +1,191 @@
+"""Logging a consultation: the main job, built for two minutes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consultations import actions, queries
+from consultations.choices import Method
+from consultations.forms import NEW, LoggingForm
+from consultations.models import Case, Consultation, Draft, Enterprise
+from foundation.text import has_forbidden
+from hubs.access import Permission
+from hubs.doors import Door, Reach, looked_at
+
+LONGEST_DRAFT = 60_000
+USUAL_MINUTES = 60
+
+
+class RecordDoor(Door):
+    """A page with a hub's records."""
+
+    reach: ClassVar[Reach] = Reach.HUB_RECORDS
+    permission: ClassVar[str | None] = Permission.VIEW_RECORDS
+
+
+class New(RecordDoor):
+    """GET: the empty page, or a draft as it was left. POST: one record, however often it is sent."""
+
+    permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        client_id = _uuid(request.GET.get("draft", "")) or uuid.uuid4()
+        draft = Draft.objects.filter(hub=self.hub, owner=request.user, client_id=client_id).first()
+        form = self.form(initial=self.beginning(client_id, draft))
+        return self.page(form, draft=draft)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        form = self.form(request.POST)
+        if "find" in request.POST:  # without JavaScript the search button sends the page as it is
+            return self.page(form, finding=True)
+        if sent_before := self.sent_before(request.POST):
+            return redirect(sent_before)
+        if not form.is_valid():
+            return self.page(form, status=422)
+        try:
+            consultation = self.log(form)
+        except actions.NumberTaken:
+            form.add_error(
+                "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
+            )
+            return self.page(form, status=422)
+        messages.success(request, _("相談を記録しました。今月の集計には1分以内に反映されます。"))
+        return redirect(consultation)
+
+    def form(self, *args: Any, **kwargs: Any) -> LoggingForm:
+        return LoggingForm(*args, hub=self.hub, today=timezone.localdate(), **kwargs)
+
+    def beginning(self, client_id: uuid.UUID, draft: Draft | None) -> dict[str, Any]:
+        """What stands in the fields at first."""
+        usual = {"held_on": timezone.localdate(), "minutes": USUAL_MINUTES, "method": Method.VISIT_TO_HUB}
+        usual |= {"enterprise": self.request.GET.get("enterprise", ""), "case": self.request.GET.get("case", "")}
+        return usual | (draft.fields if draft else {}) | {"client_id": client_id}
+
+    def sent_before(self, sent: QueryDict) -> Consultation | None:
+        client_id = _uuid(sent.get("client_id", ""))
+        rows = Consultation.objects.filter(hub=self.hub, client_id=client_id).select_related("hub")
+        return rows.for_lists().first() if client_id else None
+
+    def log(self, form: LoggingForm) -> Consultation:
+        who = {"by": self.request.user, "at": timezone.now()}
+        enterprise, case = form.chosen_enterprise, form.chosen_case
+        if form.is_new_enterprise:
+            enterprise = actions.register_enterprise(hub=self.hub, **form.enterprise_fields(), **who)
+        if case is None:
+            assert enterprise is not None
+            day = form.cleaned_data["held_on"]
+            case = actions.open_case(enterprise=enterprise, received_on=day, **form.case_fields(), **who)
+        consultation, _new = actions.log_consultation(
+            case=case, client_id=form.cleaned_data["client_id"], session=form.session(), **who
+        )
+        return consultation
+
+    def page(
+        self, form: LoggingForm, *, draft: Draft | None = None, finding: bool = False, status: int = 200
+    ) -> HttpResponse:
+        chosen = str(form["enterprise"].value() or "")
+        query = str(form["q"].value() or "")
+        drafts = Draft.objects.filter(hub=self.hub, owner=self.request.user).order_by("-saved_at")
+        context = {
+            "form": form, "draft": draft, "finding": finding,
+            "drafts": [row for row in drafts[:10] if row != draft],
+            "client_id": form["client_id"].value(),
+            **found_context(self, query=query if finding or not chosen else "", chosen=chosen),
+            **cases_context(self, chosen=chosen, case=str(form["case"].value() or "")),
+        }  # fmt: skip
+        return render(self.request, "consultations/consultation_new.html", context, status=status)
+
+
+def found_context(door: Door, *, query: str, chosen: str) -> dict[str, Any]:
+    """What the enterprise picker shows: the chosen one, or those that match."""
+    picked = None
+    if chosen.isascii() and chosen.isdigit():
+        picked = Enterprise.objects.filter(hub=door.hub, pk=int(chosen[:18])).first()
+    found = queries.enterprises_like(hub=door.hub, query=query) if query else []
+    return {"picked": picked, "found": found, "query": query, "is_new_enterprise": chosen == NEW}
+
+
+def cases_context(door: Door, *, chosen: str, case: str) -> dict[str, Any]:
+    """What the case picker shows: the enterprise's open cases, newest first, and a new one."""
+    cases: list[Case] = []
+    if chosen.isascii() and chosen.isdigit():
+        rows = Case.objects.filter(hub=door.hub, enterprise_id=int(chosen[:18])).with_people()
+        cases = list(rows.open().newest_first()[:20])
+    if not case:
+        case = str(cases[0].pk) if len(cases) == 1 else (NEW if chosen and not cases else "")
+    return {"cases": cases, "case": case, "has_enterprise": bool(chosen)}
+
+
+class EnterpriseSuggestions(RecordDoor):
+    """GET: the enterprises that match what is being typed. A fragment."""
+
+    permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        query = request.GET.get("q", "")[:120]
+        context = found_context(self, query="" if has_forbidden(query) else query, chosen="")
+        if query.strip():
+            looked_at(request, "enterprise.searched", words=query)
+        return render(request, "consultations/_enterprise_found.html", context)
+
+
+class CaseChoices(RecordDoor):
+    """GET: the open cases of the enterprise that was picked. A fragment."""
+
+    permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.GET.get("enterprise", "")
+        form = LoggingForm(hub=self.hub, today=timezone.localdate())
+        context = cases_context(self, chosen=chosen, case="") | {"form": form}
+        return render(request, "consultations/_case_choices.html", context)
+
+
+class DraftKeeping(RecordDoor):
+    """POST drafts/<id>/: remember what is typed. The page asks by itself, every few seconds of typing."""
+
+    permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
+
+    def post(self, request: HttpRequest, client_id: uuid.UUID) -> HttpResponse:
+        fields = {name: _value(name, request.POST) for name in request.POST if name not in NOT_DRAFTED}
+        if sum(len(str(value)) for value in fields.values()) > LONGEST_DRAFT:
+            return JsonResponse({"error": _("長すぎるため下書きを保存できません。")}, status=413)
+        if Consultation.objects.filter(hub=self.hub, client_id=client_id).exists():
+            return JsonResponse({"error": _("この相談はすでに記録されています。")}, status=409)
+        at = timezone.now()
+        actions.keep_draft(hub=self.hub, client_id=client_id, fields=fields, by=request.user, at=at)  # type: ignore[arg-type]
+        return JsonResponse({"saved_at": timezone.localtime(at).strftime("%H:%M:%S")})
+
+
+class DraftDiscarding(RecordDoor):
+    """POST drafts/<id>/discarding/: forget a draft."""
+
+    permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
+
+    def post(self, request: HttpRequest, client_id: uuid.UUID) -> HttpResponse:
+        actions.discard_draft(hub=self.hub, client_id=client_id, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("下書きを破棄しました。"))
+        return redirect(reverse("consultations:new", args=[self.hub.slug]))
+
+
+NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "client_id", "find"})
+LISTS = frozenset({"themes", "referred", "cooperating", "used", "introduced"})
+
+
+def _value(name: str, sent: QueryDict) -> Any:
+    return sent.getlist(name) if name in LISTS else sent.get(name)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,157 @@
+"""Reading and changing what was logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consultations import actions, queries
+from consultations.forms import SESSION_NAMES, FilterForm, RevisionForm
+from consultations.models import Consultation
+from consultations.views.logging import RecordDoor
+from foundation.paging import page_of, read_place
+from hubs.access import Permission
+from hubs.doors import looked_at
+
+PAGE_SIZE = 50
+
+
+class ConsultationList(RecordDoor):
+    """GET: the hub's consultations, newest first, with filters in the URL."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = FilterForm(request.GET, today=timezone.localdate())
+        rows, page = [], None
+        if form.is_valid():
+            wanted = form.wanted(request.user.pk)
+            place = read_place(request.GET)
+            rows = queries.consultations_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
+            page = page_of(rows, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.held_on, row.pk))
+            searched = {name: value for name, value in request.GET.items() if value and name != "after"}
+            looked_at(request, "consultations.searched" if searched else "consultations.listed", **searched)
+        context = {"form": form, "page": page, "filtered": any(request.GET.values())}
+        return render(request, "consultations/consultation_list.html", context, status=200 if page else 422)
+
+
+class OneConsultation(RecordDoor):
+    """Base of pages about one record."""
+
+    def consultation(self, pk: int) -> Consultation:
+        rows = Consultation.objects.filter(hub=self.hub, pk=pk).standing().for_lists()
+        found = rows.select_related("hub", "enterprise", "case", "lead", "unit", "updated_by").first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class ConsultationPage(OneConsultation):
+    """GET: one record."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        consultation = self.consultation(pk)
+        looked_at(request, "consultation.viewed", on=consultation)
+        context = {
+            "consultation": consultation,
+            "themes": queries.theme_labels(consultation),
+            "involvements": consultation.involvements.select_related("organization").order_by("kind", "pk"),
+            "program_uses": consultation.program_uses.select_related("program").order_by("kind", "pk"),
+            "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+        }
+        return render(request, "consultations/consultation_page.html", context)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that somebody else changed meanwhile."""
+
+    label: str
+    theirs: Any
+    yours: Any
+
+
+class ConsultationEdit(OneConsultation):
+    """GET and POST: change a record. What somebody else changed meanwhile is shown, never overwritten."""
+
+    permission = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        consultation = self.consultation(pk)
+        looked_at(request, "consultation.viewed", on=consultation)
+        form = RevisionForm.starting_from(consultation, hub=self.hub, today=timezone.localdate())
+        return self.page(consultation, form)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        consultation = self.consultation(pk)
+        form = RevisionForm(request.POST, hub=self.hub, today=timezone.localdate())
+        if not form.is_valid():
+            return self.page(consultation, form, status=422)
+        try:
+            actions.revise_consultation(
+                consultation=consultation, version=form.cleaned_data["version"], session=form.session(),
+                by=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except actions.Edited as problem:
+            return self.conflict(problem.current, form)
+        messages.success(request, _("相談記録を更新しました。"))
+        return redirect(consultation)
+
+    def conflict(self, current: Consultation, form: RevisionForm) -> HttpResponse:
+        if current.deleted_at is not None:
+            raise Http404
+        sent = form.data.copy()
+        sent["version"] = str(current.version)  # sending once more is now a decision, made in sight of the other's
+        again = RevisionForm(sent, hub=self.hub, today=timezone.localdate())
+        again.is_valid()
+        return self.page(self.consultation(current.pk), again, differences=differences(current, form), status=409)
+
+    def page(
+        self, consultation: Consultation, form: RevisionForm, *, differences: Any = (), status: int = 200
+    ) -> HttpResponse:
+        context = {"consultation": consultation, "form": form, "differences": differences}
+        return render(self.request, "consultations/consultation_edit.html", context, status=status)
+
+
+def differences(current: Consultation, form: RevisionForm) -> list[Difference]:
+    """The fields in which the present record and what was sent disagree."""
+    labels = queries.code_labels("theme")["theme"]
+    found = []
+    for name in SESSION_NAMES:
+        theirs, yours = getattr(current, name), form.cleaned_data[name]
+        if theirs != yours:
+            shown = [_shown(name, value, labels, form) for value in (theirs, yours)]
+            found.append(Difference(str(form[name].label), *shown))
+    return found
+
+
+def _shown(name: str, value: Any, labels: dict[str, str], form: RevisionForm) -> str:
+    if name == "themes":
+        return "、".join(labels.get(code, code) for code in value)
+    choices = dict(getattr(form.fields[name], "choices", ()))
+    return str(choices.get(value, value))
+
+
+class ConsultationDeletion(OneConsultation):
+    """POST: take a record out of lists and figures."""
+
+    permission = Permission.LOG_CONSULTATION
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        consultation = self.consultation(pk)
+        version = request.POST.get("version", "")
+        try:
+            actions.delete_consultation(
+                consultation=consultation, version=int(version) if version.isdecimal() else 0,
+                by=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except actions.Edited:
+            messages.error(request, _("ほかの人が先に変更しました。内容を確かめてから、もう一度削除してください。"))
+            return redirect(consultation)
+        messages.success(request, _("相談記録を削除しました。"))
+        return redirect(reverse("consultations:consultations", args=[self.hub.slug]))

@@ -1,0 +1,51 @@
+"""Paging by place instead of by number: page 900 costs what page 1 costs, and rows that come in do not shift it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+
+AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the query strings of the pages around them."""
+
+    objects: Sequence[Any]
+    next_query: str
+    first_query: str | None
+
+
+def read_place(query: QueryDict, read: Callable[[str], Any] = dt.date.fromisoformat) -> tuple[Any, int] | None:
+    """The place behind which a page begins: `?after=2026-11-10_123`. `read` reads its first half: a date, or
+    datetime.fromisoformat for lists in order of a moment. Raises BadRequest."""
+    text = query.get(AFTER, "")
+    if not text:
+        return None
+    day, _, pk = text.partition("_")
+    try:
+        place = read(day), int(pk)
+    except ValueError:
+        raise BadRequest(f"not a place: {text[:40]!r}") from None
+    if not 0 <= place[1] < 2**63:
+        raise BadRequest("not a place")
+    return place
+
+
+def page_of(rows: Sequence[Any], *, size: int, query: QueryDict, place_of: Callable[[Any], tuple[Any, int]]) -> Page:
+    """A page of at most `size` rows out of `size + 1` that were asked for; the one too many shows that more follow."""
+    shown, more = rows[:size], len(rows) > size
+    onwards, back = query.copy(), query.copy()
+    back.pop(AFTER, None)
+    next_query = ""
+    if more:
+        day, pk = place_of(shown[-1])
+        onwards[AFTER] = f"{day.isoformat()}_{pk}"
+        next_query = onwards.urlencode()
+    return Page(shown, next_query, back.urlencode() if AFTER in query else None)
