@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -16,17 +16,15 @@ from audit.models import Entry
 
 MOST_COUNTED = 10_000
 
-ModelType = TypeVar("ModelType", bound=models.Model)
 
-
-class TrailedAdmin(admin.ModelAdmin[ModelType]):
+class TrailedAdmin(admin.ModelAdmin):
     """Base of every ModelAdmin: whatever is added, changed or deleted leaves a line, in the same transaction."""
 
-    def log_addition(self, request: HttpRequest, obj: ModelType, message: Any) -> Any:
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         _note(request, "admin.added", obj, message)
         return super().log_addition(request, obj, message)
 
-    def log_change(self, request: HttpRequest, obj: ModelType, message: Any) -> Any:
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         _note(request, "admin.changed", obj, message)
         return super().log_change(request, obj, message)
 
@@ -53,7 +51,7 @@ class CappedPaginator(Paginator):
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin[Entry]):
+class EntryAdmin(admin.ModelAdmin):
     """Lines that belong to no hub. A hub's own lines are on the trail pages, behind their own right."""
 
     list_display = ("at", "actor", "action", "subject_type", "subject_id", "address")

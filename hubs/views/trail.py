@@ -1,0 +1,128 @@
+"""The audit trail: a hub's own for its chief, everybody's for headquarters. Looking at it is logged too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.models import User
+from audit.choices import ACTIONS, named
+from audit.models import Entry
+from foundation.paging import AFTER, page_of
+from hubs.access import Permission
+from hubs.doors import Door, Reach, looked_at
+from hubs.forms import TrailFilter
+from hubs.models import Hub, RecordOpening
+
+PAGE_SIZE = 100
+OPENINGS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of the trail in the reader's words."""
+
+    entry: Entry
+    action: str
+    subject: str
+    hub: str
+    detail: list[tuple[str, str]]
+
+
+class HubTrail(Door):
+    """GET /hubs/tokyo/trail/: this hub's lines, and who of headquarters opened its records and why."""
+
+    reach: ClassVar[Reach] = Reach.HUB_RECORDS
+    permission: ClassVar[str | None] = Permission.VIEW_HUB_TRAIL
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        openings = RecordOpening.objects.filter(hub=self.hub).select_related("user").order_by("-opened_at")
+        page = trail_page(request, Entry.objects.filter(hub_id=self.hub.pk), {self.hub.pk: str(self.hub)})
+        page |= {"hub": self.hub, "openings": list(openings[:OPENINGS_SHOWN])}
+        return render(request, "audit/trail_hub.html", page, status=page["status"])
+
+
+class NationTrail(Door):
+    """GET /nation/trail/: every line there is."""
+
+    reach: ClassVar[Reach] = Reach.NATION_TRAIL
+    permission: ClassVar[str | None] = Permission.VIEW_TRAIL
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        page = trail_page(request, Entry.objects.all(), {hub.pk: str(hub) for hub in Hub.objects.all()})
+        return render(request, "audit/trail_nation.html", page, status=page["status"])
+
+
+def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str]) -> dict[str, Any]:
+    """The filters and one page of what they leave. Notes that it was looked at, and with which filters."""
+    filters = TrailFilter(request.GET, actions=sorted(ACTIONS.items(), key=lambda pair: str(pair[1])))
+    found = narrow(rows, filters.cleaned_data if filters.is_valid() else {})
+    found = found.newest_first().behind(read_moment(request.GET))
+    page = page_of(
+        list(found[: PAGE_SIZE + 1]), size=PAGE_SIZE, query=request.GET, place_of=lambda entry: (entry.at, entry.pk)
+    )
+    used = {name: text for name, text in request.GET.items() if text and name in filters.fields}
+    looked_at(request, "trail.viewed", **used)
+    lines = [_shown(entry, hubs) for entry in page.objects]
+    return {"filters": filters, "page": page, "lines": lines, "status": 200 if filters.is_valid() else 400}
+
+
+def narrow(rows: QuerySet[Entry], chosen: dict[str, Any]) -> QuerySet[Entry]:
+    """What the filters leave of the trail. Days are days in Japan, both included."""
+    found: Any = rows
+    if chosen.get("action"):
+        found = found.filter(action=chosen["action"])
+    if chosen.get("person"):
+        found = _by(found, chosen["person"].lower())
+    if chosen.get("since"):
+        found = found.since(_midnight(chosen["since"]))
+    if chosen.get("until"):
+        found = found.before(_midnight(chosen["until"] + dt.timedelta(days=1)))
+    if chosen.get("subject"):
+        found = found.about(*chosen["subject"].rpartition(":")[::2])
+    return found
+
+
+def read_moment(query: QueryDict) -> tuple[dt.datetime, int] | None:
+    """The place behind which a page begins: `?after=2026-11-20T01:00:00+00:00_123`. Raises BadRequest."""
+    text = query.get(AFTER, "")
+    if not text:
+        return None
+    moment, _, pk = text.partition("_")
+    try:
+        place = dt.datetime.fromisoformat(moment), int(pk)
+    except ValueError:
+        raise BadRequest(f"not a place: {text[:40]!r}") from None
+    if place[0].tzinfo is None or not 0 <= place[1] < 2**63:
+        raise BadRequest("not a place")
+    return place
+
+
+def _by(rows: Any, email: str) -> Any:
+    """By number where the person still has an account: that column has an index."""
+    person = User.objects.filter(email=email).first()
+    return rows.filter(actor_id=person.pk) if person is not None else rows.filter(actor=email)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+def _shown(entry: Entry, hubs: dict[int, str]) -> Shown:
+    detail = [(name, str(value)) for name, value in entry.detail.items() if value not in ("", None, [])]
+    return Shown(entry, named(entry.action), _kind(entry.subject_type), hubs.get(entry.hub_id or 0, ""), detail)
+
+
+def _kind(label: str) -> str:
+    try:
+        return str(apps.get_model(label)._meta.verbose_name) if label else ""
+    except (LookupError, ValueError):
+        return label
