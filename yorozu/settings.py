@@ -126,8 +126,8 @@ CELERY_TASK_ALWAYS_EAGER = False
 # ---- people
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "hubs.access.RightsBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.adapter.SignInBackend",  # who somebody is; first, since sessions name it
+    "hubs.access.RightsBackend",  # what they may do
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -240,6 +240,7 @@ STORAGES = {
     },
 }
 WHITENOISE_MANIFEST_STRICT = True
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = MODE == "test"  # tests serve files as they lie, uncollected
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if DEMO else env.str(
     "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
 )  # fmt: skip
