@@ -11,6 +11,7 @@ import hashlib
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -37,6 +38,33 @@ NOTICES: dict[str, tuple[str, str]] = {
     "account/email/password_set": ("password.changed", "own"),
     "account/email/password_reset": ("password.changed", "reset"),
 }
+
+
+class SignInBackend(AuthenticationBackend):
+    """Says who somebody is, never what they may do: hubs.access has the one table of rights.
+
+    Stands first in AUTHENTICATION_BACKENDS. Left to Django's ModelBackend, rights would also come from
+    groups and from a user's own list, at two queries a request.
+    """
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Asked at sign-in and at every request: a closed account is out at once."""
+        return super().user_can_authenticate(user) and (settings.DEMO or not user.is_demo)
+
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return False
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -123,7 +151,11 @@ class Adapter(DefaultAccountAdapter):
         self.send_mail(f"account/email/{name}", email, context)
 
     def render_mail(
-        self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: dict[str, str] | None = None
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
     ) -> EmailMessage:
         """Mails are written in Japanese, whatever language the page was in that caused them."""
         with translation.override("ja"):

@@ -69,4 +69,3 @@ class UserAdmin(admin.ModelAdmin):
     def _invite(self, request: HttpRequest, user: User) -> None:
         emails.send_password_link(user, request)
         actions.note_invitation(user=user, by=request.user, at=timezone.now())
-
