@@ -16,7 +16,7 @@ from accounts.models import User
 from consultations.models import Case, Consultation, Enterprise, Involvement, ProgramUse
 from directory.models import SupportOrganization, SupportProgram
 from foundation.identifiers import with_check_digit
-from hubs.models import Bureau, Hub, Membership
+from hubs.models import Appointment, Bureau, Hub, Membership
 from hubs.tenancy import Scope, entered
 
 NUMBERS = itertools.count(1)
@@ -115,3 +115,18 @@ def use_program(consultation: Consultation, program: SupportProgram, kind: str) 
         return ProgramUse.objects.create(
             hub_id=consultation.hub_id, consultation=consultation, program=program, kind=kind
         )
+
+
+def make_appointment(*, hub: Hub, state: str = "requested", **fields: Any) -> Appointment:
+    """An appointment in any state, as the database allows it."""
+    values = {
+        "post": "coordinator", "person": fields.pop("person", None) or make_user(), "starts_on": date(2026, 4, 1),
+        "ends_on": date(2027, 3, 31), "days_per_week": 3, "fee_yen": 50_000, "fee_default_yen": 25_000,
+        "requested_at": MOMENT, "requested_by": staff_of(hub),
+    }  # fmt: skip
+    if state not in ("requested", "declined", "withdrawn"):
+        values |= {"agreed_at": MOMENT, "agreed_by": staff_of(hub)}
+    if state == "released":
+        values["release_ground"] = "4"
+    with entered(Scope.of_hub(hub.pk)):
+        return Appointment.objects.create(hub=hub, state=state, **(values | fields))
