@@ -20,7 +20,7 @@ from celery import current_app
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit import trail
 from hubs.models import Hub
@@ -141,8 +141,12 @@ def perform(*, job_id: int, scope: Scope, make: Callable[[Job, Progress], Produc
         job = start(job_id=job_id, at=clock())
     if job is None:
         return None
+
+    def progress(percent: int, message: str) -> None:
+        report_progress(job=job, percent=percent, message=message, at=clock())
+
     try:
-        product = make(job, lambda percent, message: report_progress(job=job, percent=percent, message=message, at=clock()))
+        product = make(job, progress)
         with product.file, entered(scope):
             return finish(job=job, product=product, at=clock())
     except Superseded:
@@ -151,7 +155,7 @@ def perform(*, job_id: int, scope: Scope, make: Callable[[Job, Progress], Produc
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         with entered(scope), contextlib.suppress(Superseded):
-            return fail(job=job, message=_("作成中に問題が起きました。もう一度お試しください。"), at=clock())
+            return fail(job=job, message=gettext_noop("作成中に問題が起きました。もう一度お試しください。"), at=clock())
         return None
 
 
@@ -204,7 +208,7 @@ def _lose(job: Job) -> None:
 
 def _give_up(job: Job, at: dt.datetime) -> None:
     job.state = JOB.after(job.state, JobMove.START) if job.state == JobState.QUEUED else job.state
-    _fail(job, _("作成が何度も途中で止まりました。システム管理者に知らせてください。"), at)
+    _fail(job, gettext_noop("作成が何度も途中で止まりました。システム管理者に知らせてください。"), at)
 
 
 def _fail(job: Job, message: str, at: dt.datetime) -> None:
@@ -227,7 +231,7 @@ def _delete_files(job: Job, attempt: int) -> None:
     folder = f"jobs/{job.requested_at:%Y/%m}"
     with contextlib.suppress(FileNotFoundError):
         for name in default_storage.listdir(folder)[1]:
-            if name.startswith(f"{job.pk}-{attempt}.") or name.startswith(f"{job.pk}-{attempt}_"):
+            if name.startswith((f"{job.pk}-{attempt}.", f"{job.pk}-{attempt}_")):
                 default_storage.delete(f"{folder}/{name}")
 
 

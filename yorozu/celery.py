@@ -15,6 +15,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "metrics: recount what has changed": {"task": "metrics.recount_touched", "schedule": 15.0},
+    "jobs: send lost jobs again": {"task": "jobs.send_lost_again", "schedule": 30.0},
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
 }
 
