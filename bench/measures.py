@@ -1,0 +1,110 @@
+"""How long things take: compiling, pages, saving, search. Each returns milliseconds, one per run."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from bench import limits
+from bench.world import WORDS
+from consultations.models import Case
+from foundation.periods import Month
+from foundation.text import fold, grams, like_pattern
+from hubs.models import Hub
+from hubs.tenancy import Scope, entered
+from metrics import actions
+from metrics.models import Fact
+
+
+class NotThere(Exception):
+    """What is to be measured does not exist or does not answer."""
+
+
+def p95(times: list[float]) -> float:
+    """95 of 100 were faster."""
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Milliseconds of one run."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def compile_all(months: Iterable[Month]) -> float:
+    """Every month once, as after an import."""
+    return timed(lambda: actions.recount(months, at=timezone.now()))
+
+
+def compile_month(month: Month, rounds: int = 5) -> dict[str, float]:
+    """A month from nothing, again after nothing changed, and the bare GROUP BYs, turn by turn; medians."""
+    found: dict[str, list[float]] = {"compile": [], "again": [], "bare": [], "bare, month only": []}
+    for _ in range(rounds):
+        with entered(Scope.nationwide()):
+            Fact.objects.filter(month=month.first).delete()
+        found["compile"].append(timed(lambda: actions.recount([month], at=timezone.now())))
+        found["again"].append(timed(lambda: actions.recount([month], at=timezone.now())))
+        with entered(Scope.nationwide()):
+            found["bare"].append(timed(lambda: limits.bare(month)))
+            found["bare, month only"].append(timed(lambda: limits.bare(month, spans=("month",))))
+    return {name: statistics.median(times) for name, times in found.items()}
+
+
+def differences(month: Month) -> int:
+    """How many figures the bare GROUP BYs and the facts disagree about."""
+    with entered(Scope.nationwide()):
+        left, right = limits.bare(month), limits.compiled(month)
+    return sum(left.get(key, 0) != right.get(key, 0) for key in left.keys() | right.keys())
+
+
+def searches(hubs: Iterable[Hub], runs: int = 200) -> list[float]:
+    """Two-character words of all frequencies, newest fifty, in the database: the SQL function itself."""
+    found, draw = [], random.Random(11)
+    sql = "SELECT id FROM consultations_search(%s, %s, %s, NULL, NULL, 50)"
+    hubs, words = list(hubs), [*WORDS, "量子", "月面"]  # and two that nobody wrote
+    for _ in range(runs):
+        hub, word = draw.choice(hubs), fold(draw.choice(words))
+        with entered(Scope.of_hub(hub.pk), read_only=True), connection.cursor() as cursor:
+            found.append(timed(lambda c=cursor, h=hub, w=word: c.execute(sql, [h.pk, grams(w), [like_pattern(w)]])))
+    return found
+
+
+def page(client: Client, addresses: Iterable[str], runs: int = 60) -> tuple[list[float], int]:
+    """Milliseconds per request, and the most queries that one took. Raises NotThere."""
+    times, most = [], 0
+    for address in itertools.islice(itertools.cycle(addresses), runs + 5):
+        asked: list[str] = []
+        with connection.execute_wrapper(lambda ask, sql, *rest, asked=asked: (asked.append(sql), ask(sql, *rest))[1]):
+            began = time.perf_counter()
+            response = client.get(address)
+            times.append((time.perf_counter() - began) * 1000)
+        if response.status_code != 200:
+            raise NotThere(f"{address} answered {response.status_code}")
+        most = max(most, len(asked))
+    return times[5:], most  # the first ones warm templates and caches
+
+
+def address_of(name: str, *arguments: Any) -> str:
+    """A URL by name. Raises NotThere."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch as problem:
+        raise NotThere(f"there is no page {name} for {arguments}") from problem
+
+
+def some_cases(hub: Hub, count: int = 20) -> list[Case]:
+    """Cases of a hub, of all ages, with their hub."""
+    with entered(Scope.of_hub(hub.pk)):
+        rows = list(Case.objects.filter(hub=hub).newest_first().values_list("pk", flat=True))
+        step = max(1, len(rows) // count)
+        return list(Case.objects.filter(pk__in=rows[::step][:count]).select_related("hub"))
