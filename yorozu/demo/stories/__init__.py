@@ -1,0 +1,53 @@
+"""What clients come with and what they are told: sentence pieces by topic, with slots for the trade's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yorozu.demo.stories import growth, money, passages, work
+
+
+@dataclass
+class Topic:
+    """The pieces of one topic: titles of cases, problems and advice, reports at a later visit, next steps."""
+
+    code: str
+    themes: list[str]
+    titles: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    nexts: list[str] = field(default_factory=list)
+    issues: list[str] = field(default_factory=list)
+
+
+_LISTS = {"件": "titles", "相": "problems", "助": "advice", "経": "reports", "次": "nexts", "本": "issues"}
+
+
+def _read(text: str) -> dict[str, Topic]:
+    """Lines `# code theme …` begin a topic; the first character of each other line names its list."""
+    topics: dict[str, Topic] = {}
+    topic = None
+    for line in filter(None, text.splitlines()):
+        if line.startswith("# "):
+            code, *themes = line[2:].split()
+            topic = topics.setdefault(code, Topic(code, themes))
+        elif topic:
+            getattr(topic, _LISTS[line[0]]).append(line[2:])
+    return topics
+
+
+TOPICS: dict[str, Topic] = _read(growth.TEXT) | _read(work.TEXT) | _read(money.TEXT) | _read(passages.TEXT)
+
+# Category of the case: topics with their weights (shares as published: 売上拡大 74 %, 経営改善・事業再生 15 % …).
+BY_CATEGORY: dict[str, dict[str, int]] = {
+    "sales": {
+        "channels": 20, "publicity": 18, "product": 12, "design": 6, "digital": 12, "overseas": 4, "price": 9,
+        "productivity": 7, "labor_saving": 5, "people": 7, "wage": 4, "subsidies": 10, "rights": 3,
+    },
+    "turnaround": {"cash_flow": 10, "recovery": 8, "price": 3, "productivity": 2},
+    "startup": {"startup": 1},
+    "succession": {"succession": 1},
+    "closure": {"closure": 1},
+    "other": {"tax": 4, "rights": 2, "bcp": 3, "people": 2},
+}  # fmt: skip
