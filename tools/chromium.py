@@ -68,9 +68,12 @@ def debians() -> Path | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     say("Installing Chromium (once) …")
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdin": subprocess.DEVNULL}
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]):
-        done = subprocess.run(["apt-get", "-qq", *arguments], capture_output=True, text=True, check=False, **quiet)
+        done = subprocess.run(
+            ["apt-get", "-qq", *arguments], capture_output=True, text=True, check=False,
+            env=quiet, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
         if done.returncode != 0:
             say(f"apt-get {arguments[0]} failed: {done.stderr.strip()[-300:]}")
     return installed()

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,10 +61,14 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def die_with_parent() -> None:
-    """In the child: be told to stop when the manager is killed, however hard (Linux only)."""
-    with contextlib.suppress(OSError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent(how: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
+    """To be run in the child: let it be sent a signal when the manager is killed, however hard (Linux only)."""
+
+    def ask() -> None:
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
+
+    return ask
 
 
 @dataclass
@@ -160,7 +164,7 @@ class Postgres:
         self.process = subprocess.Popen(
             [self.binaries / "postgres", "-D", self.state, *options],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_bare_environment(),
-            start_new_session=True, preexec_fn=die_with_parent, **self.become,
+            start_new_session=True, preexec_fn=die_with_parent(signal.SIGINT), **self.become,
         )  # fmt: skip
         self._wait()
         self._provision()
@@ -251,7 +255,7 @@ class Valkey:
         log = self.log.open("ab")
         self.process = subprocess.Popen(
             [binary, "-"], stdin=subprocess.PIPE, stdout=log, stderr=log,
-            start_new_session=True, preexec_fn=die_with_parent,
+            start_new_session=True, preexec_fn=die_with_parent(),
         )  # fmt: skip
         assert self.process.stdin
         self.process.stdin.write(settings.encode())
@@ -325,12 +329,17 @@ def run() -> int:
 
 
 def _prepare(environment: dict[str, str]) -> None:
-    """Migrate as the owner, load the demonstration once, collect static files."""
+    """Migrate as the owner, load the demonstration once, and meanwhile collect static files."""
     owner = environment | {"DATABASE_URL": environment.get("DATABASE_OWNER_URL", environment["DATABASE_URL"])}
-    _manage("migrate", "--verbosity", "0", environment=owner)
-    if environment["YOROZU_MODE"] == "demo":
-        _manage("load_demo", environment=environment)
-    _manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+    collect = _managing("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks", environment=environment)
+    try:
+        _manage("migrate", "--verbosity", "0", "--skip-checks", environment=owner)
+        _manage("load_demo" if environment["YOROZU_MODE"] == "demo" else "load_reference", environment=environment)
+    except BaseException:
+        _end(collect, signal.SIGTERM, seconds=5)
+        raise
+    if collect.wait() != 0:
+        raise SystemExit(f"manage.py collectstatic failed (code {collect.returncode})")
 
 
 def _commands(port: str, home: Path) -> dict[str, list[str]]:
@@ -345,10 +354,11 @@ def _commands(port: str, home: Path) -> dict[str, list[str]]:
 
 
 def _spawn(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen:
+    # killed and not asked when the manager dies: Redis dies with it, and a worker without Redis never ends politely
     with log.open("ab") as out:
         return subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True, preexec_fn=die_with_parent,
+            start_new_session=True, preexec_fn=die_with_parent(signal.SIGKILL),
         )  # fmt: skip
 
 
@@ -385,10 +395,20 @@ def with_services(command: list[str]) -> int:
             return process.wait()
 
 
+def _managing(*arguments: str, environment: dict[str, str]) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments], cwd=PROJECT, env=environment, preexec_fn=die_with_parent()
+    )
+
+
 def _manage(*arguments: str, environment: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=PROJECT, env=environment, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"manage.py {arguments[0]} failed (code {done.returncode})")
+    running = _managing(*arguments, environment=environment)
+    try:
+        code = running.wait()
+    finally:
+        _end(running, signal.SIGTERM, seconds=5)
+    if code != 0:
+        raise SystemExit(f"manage.py {arguments[0]} failed (code {code})")
 
 
 def _end(process: subprocess.Popen | None, how: signal.Signals, seconds: int) -> None:
