@@ -1,0 +1,22 @@
+"""Reports are made in the background: Excel takes seconds."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from hubs.tenancy import Scope
+from jobs import actions as jobs
+from jobs.models import Job
+from reports import actions
+from reports.queries import KIND
+
+
+@shared_task(name=KIND, soft_time_limit=600)
+def make_edition(*, job_id: int) -> None:
+    """Make what a job asks for. The job belongs to no hub; the figures' scope is entered when they are read."""
+    jobs.perform(job_id=job_id, scope=Scope(), make=_made, clock=timezone.now)
+
+
+def _made(job: Job, progress: jobs.Progress) -> jobs.Product:
+    return actions.make_edition(job=job, progress=progress, clock=timezone.now)
