@@ -26,7 +26,7 @@ for model in (Group, Authenticator, EmailAddress):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """A new account gets a mail with a link to set its password. Accounts are closed, never deleted: the trail names them."""
+    """A new account gets a mail to set its password. Accounts are closed, never deleted: the trail names them."""
 
     fields = ("email", "name", "is_active", "joined_at", "last_login")
     readonly_fields = ("joined_at", "last_login")

@@ -1,4 +1,4 @@
-"""allauth's forms in our words: Japanese labels, no placeholder instead of a label, autocomplete for password managers."""
+"""allauth's forms in our words: Japanese labels instead of placeholders, autocomplete for password managers."""
 
 from __future__ import annotations
 
