@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -32,22 +33,32 @@ from hubs.models import Hub, Unit
 LONGEST_NOTE = 8000
 PROGRAMME_START = dt.date(2014, 4, 1)  # the hubs opened in fiscal 2014
 NEW = "new"
+CHECKBOXES = forms.CheckboxSelectMultiple
 
 
-def code_choices(kind: str, day: dt.date, *, blank: bool = True) -> list[tuple[str, str]]:
-    """What may be chosen on a day from a national code list."""
-    rows = [(code.code, code.label) for code in Code.objects.of(kind).valid_on(day)]
-    return [("", "—"), *rows] if blank else rows
+class Codes:
+    """The national code lists as a form offers them on a day. Read once per form, when first needed."""
 
+    def __init__(self, day: dt.date) -> None:
+        self.day = day
 
-def industry_choices(day: dt.date) -> list[Any]:
-    """JSIC 中分類 grouped by 大分類."""
-    codes = list(Code.objects.of(CodeKind.INDUSTRY).valid_on(day))
-    groups = {code.code: (f"{code.code} {code.label}", []) for code in codes if not code.parent}
-    for code in codes:
-        if code.parent in groups:
-            groups[code.parent][1].append((code.code, f"{code.code} {code.label}"))
-    return [("", "—"), *groups.values()]
+    @cached_property
+    def rows(self) -> list[Code]:
+        return list(Code.objects.valid_on(self.day).order_by("kind", "position", "code"))
+
+    def choices(self, kind: str, *, blank: str | Any = "—") -> list[tuple[str, Any]]:
+        """(code, label) pairs, a blank one first unless `blank` is empty."""
+        rows: list[tuple[str, Any]] = [(code.code, code.label) for code in self.rows if code.kind == kind]
+        return [("", blank), *rows] if blank else rows
+
+    def industries(self) -> list[Any]:
+        """JSIC 中分類 grouped by 大分類."""
+        codes = [code for code in self.rows if code.kind == CodeKind.INDUSTRY]
+        groups: dict[str, tuple[str, list]] = {c.code: (f"{c.code} {c.label}", []) for c in codes if not c.parent}
+        for code in codes:
+            if code.parent in groups:
+                groups[code.parent][1].append((code.code, f"{code.code} {code.label}"))
+        return [("", "—"), *groups.values()]
 
 
 class NumberField(CleanCharField):
@@ -93,7 +104,7 @@ class SessionFields(forms.Form):
     minutes = forms.IntegerField(
         label=_("相談時間(分)"), min_value=1, max_value=1440, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    themes = forms.MultipleChoiceField(label=_("相談細目"), widget=forms.CheckboxSelectMultiple)
+    themes = forms.MultipleChoiceField(label=_("相談細目"), widget=CHECKBOXES)
     content = CleanCharField(
         label=_("相談内容"), max_length=LONGEST_NOTE, multiline=True,
         help_text=_("何に困っているか。別のコーディネーターが読んで引き継げるように書きます。"),
@@ -107,30 +118,48 @@ class SessionFields(forms.Form):
         label=_("計上"), required=False, choices=[("", _("計上する")), *NotCounted.choices],
         help_text=_("計上しない場合は理由を選びます。"),
     )  # fmt: skip
-    referred = forms.ModelMultipleChoiceField(
-        label=_("紹介した支援機関"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    cooperating = forms.ModelMultipleChoiceField(
-        label=_("連携した支援機関"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    used = forms.ModelMultipleChoiceField(
-        label=_("活用した支援制度"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    introduced = forms.ModelMultipleChoiceField(
-        label=_("紹介した支援制度"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    referred = forms.MultipleChoiceField(label=_("紹介した支援機関"), required=False, widget=CHECKBOXES)
+    cooperating = forms.MultipleChoiceField(label=_("連携した支援機関"), required=False, widget=CHECKBOXES)
+    used = forms.MultipleChoiceField(label=_("活用した支援制度"), required=False, widget=CHECKBOXES)
+    introduced = forms.MultipleChoiceField(label=_("紹介した支援制度"), required=False, widget=CHECKBOXES)
 
     def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.hub, self.today = hub, today
-        self.fields["themes"].choices = code_choices(CodeKind.THEME, today, blank=False)  # type: ignore[attr-defined]
+        self.hub, self.today, self.codes = hub, today, Codes(today)
+        self.offer("themes", lambda: self.codes.choices(CodeKind.THEME, blank=""))
         self.fields["unit"].queryset = Unit.objects.filter(hub=hub).order_by("pk")  # type: ignore[attr-defined]
-        near = SupportOrganization.objects.filter(is_active=True, prefecture_id=hub.prefecture_id).order_by(
-            "kind", "name"
+        for name in ("referred", "cooperating"):
+            self.offer(name, lambda: [(str(row.pk), row.name) for row in self.organizations])
+        for name in ("used", "introduced"):
+            self.offer(name, lambda: [(str(row.pk), str(row)) for row in self.programs])
+
+    def offer(self, name: str, choices: Any) -> None:
+        """What a field lets one choose, read from the database only when it is shown or checked."""
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @cached_property
+    def organizations(self) -> list[SupportOrganization]:
+        near = SupportOrganization.objects.filter(is_active=True, prefecture_id=self.hub.prefecture_id)
+        return list(near.order_by("kind", "name"))
+
+    @cached_property
+    def programs(self) -> list[SupportProgram]:
+        return list(SupportProgram.objects.order_by("pk"))
+
+    def involved(self) -> Involved:
+        """The organizations and programmes that were ticked. For valid forms only."""
+        values = self.cleaned_data
+        ticked = {name: set(values[name]) for name in ("referred", "cooperating", "used", "introduced")}
+        return Involved(
+            *(
+                [row for row in self.organizations if str(row.pk) in ticked[name]] if ticked[name] else []
+                for name in ("referred", "cooperating")
+            ),
+            *(
+                [row for row in self.programs if str(row.pk) in ticked[name]] if ticked[name] else []
+                for name in ("used", "introduced")
+            ),
         )
-        programs = SupportProgram.objects.order_by("pk")
-        for name, rows in (("referred", near), ("cooperating", near), ("used", programs), ("introduced", programs)):
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     def clean_held_on(self) -> dt.date:
         day = self.cleaned_data["held_on"]
@@ -143,11 +172,10 @@ class SessionFields(forms.Form):
     def session(self) -> Session:
         """The note as a value. For valid forms only."""
         values = self.cleaned_data
-        involved = Involved(*(values[name] for name in ("referred", "cooperating", "used", "introduced")))
         names = ("held_on", "minutes", "method", "themes", "content", "advice", "next_step", "place", "client_people")
         return Session(
             **{name: values[name] for name in names},
-            not_counted=values["not_counted"], unit=values["unit"], involved=involved,
+            not_counted=values["not_counted"], unit=values["unit"], involved=self.involved(),
         )  # fmt: skip
 
 
@@ -177,9 +205,9 @@ class LoggingForm(SessionFields):
         super().__init__(*args, **kwargs)
         self.chosen_enterprise: Enterprise | None = None
         self.chosen_case: Case | None = None
-        self.fields["new_industry"].choices = lambda: industry_choices(self.today)  # type: ignore[attr-defined]
-        for name, kind in (("case_introduced_by", CodeKind.INTRODUCER), ("case_heard_from", CodeKind.HEARD_FROM)):
-            self.fields[name].choices = lambda kind=kind: code_choices(kind, self.today)  # type: ignore[attr-defined]
+        self.offer("new_industry", self.codes.industries)
+        self.offer("case_introduced_by", lambda: self.codes.choices(CodeKind.INTRODUCER))
+        self.offer("case_heard_from", lambda: self.codes.choices(CodeKind.HEARD_FROM))
 
     @property
     def is_new_enterprise(self) -> bool:
@@ -276,6 +304,7 @@ class EnterpriseForm(forms.ModelForm):
     established_on = JapaneseDateField(label=_("設立年月日"), required=False)
     consented_on = JapaneseDateField(label=_("個人情報の取扱いに同意した日"), required=False)
     industry = forms.ChoiceField(label=_("業種"), required=False)
+    url = forms.URLField(label=_("URL"), required=False, max_length=200, assume_scheme="https")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
     class Meta:
@@ -289,7 +318,7 @@ class EnterpriseForm(forms.ModelForm):
     def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hub = hub
-        self.fields["industry"].choices = lambda: industry_choices(today)  # type: ignore[attr-defined]
+        self.fields["industry"].choices = Codes(today).industries  # type: ignore[attr-defined]
         for name in ("name", "kana", "trade_name", "representative", "municipality", "address"):
             old = self.fields[name]
             longest = Enterprise._meta.get_field(name).max_length
@@ -325,7 +354,7 @@ class CaseForm(forms.ModelForm):
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
-        self.fields["introduced_by"].choices = lambda: code_choices(CodeKind.INTRODUCER, today)  # type: ignore[attr-defined]
+        self.fields["introduced_by"].choices = lambda: Codes(today).choices(CodeKind.INTRODUCER)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """The changed data."""
@@ -354,7 +383,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme"].choices = [("", _("すべて")), *code_choices(CodeKind.THEME, today, blank=False)]  # type: ignore[attr-defined]
+        self.fields["theme"].choices = lambda: Codes(today).choices(CodeKind.THEME, blank=_("すべて"))  # type: ignore[attr-defined]
 
     def clean_q(self) -> str:
         text = self.cleaned_data["q"]

@@ -134,6 +134,7 @@ def _hub(user: Any, kwargs: dict[str, Any]) -> Hub | None:
 def _run(
     request: HttpRequest, scope: Scope, view: Callable[..., HttpResponseBase], args: list, kwargs: dict
 ) -> HttpResponseBase:
+    request.scope = scope  # type: ignore[attr-defined]
     with entered(scope, read_only=request.method in SAFE):
         response = view(request, *args, **kwargs)
         if hasattr(response, "render") and callable(response.render):

@@ -55,6 +55,12 @@ class Prefecture(NamedInTwoLanguages):
         verbose_name_plural = _("都道府県")
         constraints = [models.CheckConstraint(condition=Q(code__range=(1, 47)), name="prefectures_are_1_to_47")]
 
+    @property
+    def short_name(self) -> str:
+        """東京 for 東京都; 北海道 stays."""
+        shown = str(self)
+        return shown if shown != self.name or shown == "北海道" else shown[:-1]
+
 
 class ImplementingBody(NamedInTwoLanguages):
     """実施機関: hosts a hub, usually a prefectural foundation."""

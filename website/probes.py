@@ -31,7 +31,7 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001  (whatever it is, we are not ready)
+    except Exception:  # whatever it is, we are not ready
         return "unreachable"
     return "ok"
 
@@ -40,7 +40,7 @@ def _migrations() -> str:
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except Exception:  # noqa: BLE001
+    except Exception:  # whatever it is, we are not ready
         return "unknown"
     return "ok" if not missing else f"{len(missing)} to apply"
 
@@ -48,7 +48,7 @@ def _migrations() -> str:
 def _redis() -> str:
     try:
         cache.set("readyz", 1, 5)
-    except Exception:  # noqa: BLE001
+    except Exception:  # whatever it is, we are not ready
         return "unreachable"
     return "ok"
 
@@ -56,7 +56,7 @@ def _redis() -> str:
 def _worker() -> str:
     try:
         return "ok" if cache.get(WORKER_HEARTBEAT) else "no heartbeat"
-    except Exception:  # noqa: BLE001
+    except Exception:  # whatever it is, we are not ready
         return "unknown"
 
 

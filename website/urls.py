@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("no-role/", views.NoRole.as_view(), name="no_role"),
     path("my-hubs/", views.MyHubs.as_view(), name="my_hubs"),
+    path("definitions/", views.Definitions.as_view(), name="definitions"),
 ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from hubs import access
 from hubs.doors import Door, Reach
+from metrics.indicators import INDICATORS
 
 
 class Home(Door):
@@ -55,6 +56,15 @@ class MyHubs(Door):
     def get(self, request: HttpRequest) -> HttpResponse:
         hubs = [m.hub for m in access.memberships_of(request.user) if m.hub is not None]
         return render(request, "website/my_hubs.html", {"hubs": sorted(set(hubs), key=lambda hub: hub.pk)})
+
+
+class Definitions(Door):
+    """GET /definitions/: every indicator as it is counted. Public."""
+
+    reach: ClassVar[Reach] = Reach.PUBLIC
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "website/definitions.html", {"indicators": list(INDICATORS)})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.choices import EnterpriseKind
 from foundation.constraints import one_of
-from foundation.text import fold, like_pattern, match_key, search_words
+from foundation.text import fold, match_key, search_words
 from hubs.tenancy import HubManager, HubOwned, HubQuerySet
 
 
@@ -23,7 +23,7 @@ class EnterpriseQuerySet(HubQuerySet["Enterprise"]):
         """Those whose name, kana, 法人番号 or telephone number hold every word of the query, however written."""
         found = self
         for word in search_words(query):
-            found = found.filter(search_key__like=like_pattern(match_key(word) or word))
+            found = found.filter(search_key__contains=match_key(word) or word)
         return found
 
 

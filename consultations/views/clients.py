@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations import actions, queries
-from consultations.forms import CaseForm, CaseMoveForm, EnterpriseForm
 from consultations.choices import CaseMove, CaseState
+from consultations.forms import CaseForm, CaseMoveForm, EnterpriseForm
 from consultations.models import Case, Enterprise
 from consultations.views.logging import RecordDoor
 from consultations.workflow import CASE
@@ -175,7 +175,7 @@ class CaseSteps(CasePage):
     """POST cases/<pk>/steps/: move the case."""
 
     permission = Permission.LOG_CONSULTATION
-    http_method_names = ["post"]  # noqa: RUF012  (Django's own convention)
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         case = self.case(pk)

@@ -38,7 +38,8 @@ class New(RecordDoor):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         client_id = _uuid(request.GET.get("draft", "")) or uuid.uuid4()
-        draft = Draft.objects.filter(hub=self.hub, owner=request.user, client_id=client_id).first()
+        mine = Draft.objects.filter(hub=self.hub, owner=request.user, client_id=client_id)
+        draft = mine.first() if "draft" in request.GET else None
         form = self.form(initial=self.beginning(client_id, draft))
         return self.page(form, draft=draft)
 
@@ -93,11 +94,11 @@ class New(RecordDoor):
     ) -> HttpResponse:
         chosen = str(form["enterprise"].value() or "")
         query = str(form["q"].value() or "")
-        drafts = Draft.objects.filter(hub=self.hub, owner=self.request.user).order_by("-saved_at")
+        drafts = Draft.objects.filter(hub=self.hub, owner=self.request.user).order_by("-saved_at")[:10]
         context = {
             "form": form, "draft": draft, "finding": finding,
-            "drafts": [row for row in drafts[:10] if row != draft],
-            "client_id": form["client_id"].value(),
+            "drafts": [row for row in drafts if row != draft],
+            "client_id": _uuid(str(form["client_id"].value())) or uuid.uuid4(),
             **found_context(self, query=query if finding or not chosen else "", chosen=chosen),
             **cases_context(self, chosen=chosen, case=str(form["case"].value() or "")),
         }  # fmt: skip

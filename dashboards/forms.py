@@ -1,0 +1,45 @@
+"""What a window shows: month, span, indicator, order. All of it lives in the URL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import Http404, QueryDict
+
+from foundation.errors import Unreadable
+from foundation.periods import Month
+from metrics.indicators import INDICATORS, Indicator
+from metrics.models import Span
+
+FIRST_MONTH = Month(2014, 4)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was asked for, or the usual."""
+
+    month: Month
+    span: Span
+    indicator: Indicator
+    order: str
+    code: str
+
+
+def read_choice(query: QueryDict, today: dt.date) -> Choice:
+    """The choice in a URL. Raises Http404 for what does not exist: another address, another page."""
+    latest = Month.of(today)
+    try:
+        month = Month.parse(query["month"]) if query.get("month") else latest
+        span = Span(query.get("span") or Span.MONTH)
+        indicator = INDICATORS[query.get("indicator") or "consultations"]
+    except (Unreadable, ValueError, KeyError) as problem:
+        raise Http404 from problem
+    if not FIRST_MONTH <= month <= latest:
+        raise Http404
+    return Choice(month, span, indicator, query.get("order", ""), query.get("code", "")[:40])
+
+
+def months_to_choose(latest: Month, count: int = 25) -> list[Month]:
+    """The newest months first."""
+    return [latest.plus(-n) for n in range(count)]
