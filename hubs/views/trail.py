@@ -69,8 +69,8 @@ def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str]) -> dict[st
     page = page_of(
         list(found[: PAGE_SIZE + 1]), size=PAGE_SIZE, query=request.GET, place_of=lambda entry: (entry.at, entry.pk)
     )
-    used = {name: text for name, text in request.GET.items() if text and name in filters.fields}
-    looked_at(request, "trail.viewed", **used)
+    used = [f"{name}={text[:100]}" for name, text in request.GET.items() if text and name in filters.fields]
+    looked_at(request, "trail.viewed", filters=", ".join(used))
     lines = [_shown(entry, hubs) for entry in page.objects]
     return {"filters": filters, "page": page, "lines": lines, "status": 200 if filters.is_valid() else 400}
 

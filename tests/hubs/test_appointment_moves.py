@@ -180,7 +180,9 @@ def test_a_role_opens_the_hub_while_it_lasts_and_not_a_day_longer(client, tokyo,
         assert not held.valid_on(today + timedelta(days=1)).exists()
 
 
-@pytest.mark.parametrize(("ground", "day", "field"), [("8", "2026-10-31", "ground"), ("1", "2027-04-01", "released_on")])
+@pytest.mark.parametrize(
+    ("ground", "day", "field"), [("8", "2026-10-31", "ground"), ("1", "2027-04-01", "released_on")]
+)
 def test_a_release_without_ground_or_outside_the_contract(client, tokyo, body, ground, day, field) -> None:
     appointment = make_appointment(hub=tokyo, state="contracted")
     client.force_login(body)

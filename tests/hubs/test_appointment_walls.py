@@ -60,10 +60,10 @@ def test_plain_sql_finds_the_same_walls(tokyo, in_tokyo) -> None:
 def test_a_step_belongs_to_its_appointments_hub(tokyo, osaka) -> None:
     appointment = make_appointment(hub=tokyo)
     step = {"move": "agree", "state": "agreed", "at": MOMENT, "by": staff_of(osaka)}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="step_in_its_appointments_hub"), entered(Scope.of_hub(osaka.pk)):
         AppointmentStep.objects.create(hub=osaka, appointment_id=appointment.pk, **step)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_osakas_rows_do_not_exist_for_tokyo(tokyo, osaka) -> None:
