@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+from smtplib import SMTPException
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -26,6 +28,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, queries
 from accounts.models import User
+
+logger = logging.getLogger("yorozu.accounts")
 
 # What allauth is about to tell the user by mail → the line of the trail, and what it is about.
 NOTICES: dict[str, tuple[str, str]] = {
@@ -144,6 +148,13 @@ class Adapter(DefaultAccountAdapter):
             action, subject = NOTICES[template_prefix]
             actions.note_change(user=user, action=action, subject=subject, at=timezone.now())
         super().send_notification_mail(template_prefix, user, context, email or user.email)  # type: ignore[arg-type]
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is away undoes nothing and tells no stranger which addresses exist: it is logged."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.exception("mail %s was not sent", template_prefix)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:  # type: ignore[override]
         """Somebody without a password yet was invited; the others have forgotten theirs."""

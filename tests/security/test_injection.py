@@ -46,7 +46,7 @@ def test_quotes_in_a_search_find_nothing_more(client, coordinator, tokyo, text, 
     make_consultation(hub=tokyo, enterprise=make_enterprise(hub=tokyo, name="内緒商店"))
     client.force_login(coordinator)
     answer = client.get(reverse(f"consultations:{name}", args=["tokyo"]), {"q": text})
-    assert answer.status_code == 200
+    assert answer.status_code in (200, 422)  # 422: too short to search for
     assert "内緒商店" not in answer.content.decode()
 
 
@@ -56,7 +56,12 @@ def test_quotes_in_a_filter_break_nothing(client, coordinator, tokyo, text):
     filters = dict.fromkeys(
         ["theme", "method", "from", "to", "lead", "state", "after", "page", "cursor", "month"], text
     )
-    assert client.get(reverse("consultations:consultations", args=["tokyo"]), filters).status_code in (200, 400, 404, 422)
+    assert client.get(reverse("consultations:consultations", args=["tokyo"]), filters).status_code in (
+        200,
+        400,
+        404,
+        422,
+    )
 
 
 @pytest.mark.django_db
