@@ -136,9 +136,7 @@ class SameHub(_SqlConstraint):
 def both_or_neither(first: str, second: str, *, name: str) -> CheckConstraint:
     """Two fields are filled together or not at all."""
     filled = Q(**{f"{first}__isnull": False, f"{second}__isnull": False})
-    return CheckConstraint(
-        condition=filled | Q(**{f"{first}__isnull": True, f"{second}__isnull": True}), name=name
-    )
+    return CheckConstraint(condition=filled | Q(**{f"{first}__isnull": True, f"{second}__isnull": True}), name=name)
 
 
 def one_of(field: str, choices: Any, *, name: str) -> CheckConstraint:

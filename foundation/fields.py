@@ -25,7 +25,7 @@ class CleanCharField(forms.CharField):
     cut pasted text off silently, whereas a message beside the field lets its writer shorten it.
     """
 
-    default_error_messages = {  # noqa: RUF012  (Django's own convention)
+    default_error_messages = {
         "forbidden": _("使えない文字(制御文字など)が含まれています。その部分を消して入力し直してください。"),
         "lines": _("改行は使えません。1行で入力してください。"),
     }
@@ -62,7 +62,7 @@ class JapaneseDateField(forms.Field):
     """
 
     widget = forms.TextInput
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "invalid": _("日付として読めません。例: 2026-04-01、2026/4/1、令和8年4月1日、R8.4.1"),
     }
 

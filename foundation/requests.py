@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 
 
 class CleanInput:
@@ -40,3 +43,29 @@ def _pairs(query: QueryDict) -> Iterator[str]:
 
 def _unstorable(text: str) -> bool:
     return "\x00" in text or "\ufffd" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+class CleanJSONParser(JSONParser):
+    """The API's parser: JSON whose texts can be stored and answered. Raises ParseError, answered 400."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """The body, parsed."""
+        try:
+            sent = super().parse(stream, media_type, parser_context)
+        except RecursionError as problem:
+            raise ParseError(_("入れ子が深すぎます。")) from problem
+        if any(_unstorable(text) for text in _strings(sent)):
+            raise ParseError(_("文字コードがUTF-8でないか、使えない文字が含まれています。"))
+        return sent

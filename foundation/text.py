@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 import jaconv
 
@@ -45,7 +46,7 @@ def grams(folded: str) -> list[int]:
     """
     found = set()
     for word in folded.split():
-        for first, second in zip(word, word[1:], strict=False):
+        for first, second in pairwise(word):
             number = (ord(first) & 0xFFFF) << 16 | ord(second) & 0xFFFF
             found.add(number - (1 << 32) if number >= 1 << 31 else number)
     return sorted(found)

@@ -12,17 +12,18 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts.adapter import address_of
+from accounts.second_factor import has_second_factor
 from audit import trail
 from hubs import access
 from hubs.doors import Reach
-from accounts.adapter import address_of
-from accounts.second_factor import has_second_factor
 from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
 
@@ -139,6 +140,8 @@ def _run(
         response = view(request, *args, **kwargs)
         if hasattr(response, "render") and callable(response.render):
             response = response.render()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)  # refused means that nothing of it was kept
     looks = request.looks  # type: ignore[attr-defined]
     if looks and response.status_code < 400:
         with entered(scope):
