@@ -39,7 +39,7 @@ class CleanCharField(forms.CharField):
     def to_python(self, value: Any) -> str | None:
         """The text, stripped. Raises ValidationError."""
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return text
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         if has_forbidden(text):

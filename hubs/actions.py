@@ -96,7 +96,7 @@ def _broken_period(terms: Terms, today: dt.date) -> dict[str, str]:
 def request_appointment(*, hub: Hub, candidate: Candidate, terms: Terms, by: Any, at: dt.datetime) -> Appointment:
     """Propose somebody to the bureau. A person without an account gets one that cannot sign in yet.
     Raises ValidationError."""
-    today = timezone.localdate(at)
+    today = timezone.localtime(at).date()
     if problems := broken_terms(terms, today=today):
         raise ValidationError(dict(problems))
     person = _person(candidate, by=by, at=at)
@@ -144,7 +144,7 @@ def contract(*, appointment: Appointment, starts_on: dt.date, by: Any, at: dt.da
     if not appointment.starts_on <= starts_on <= appointment.ends_on:
         raise ValidationError({"starts_on": _("合意した期間のなかの日付を入力してください。")})
     if appointment.post == Post.ACTING_CHIEF:
-        _refuse_outsider(appointment.hub, appointment.person, timezone.localdate(at), field=NON_FIELD_ERRORS)
+        _refuse_outsider(appointment.hub, appointment.person, timezone.localtime(at).date(), field=NON_FIELD_ERRORS)
     _begin(appointment, Move.CONTRACT)
     appointment.starts_on = starts_on
     try:
@@ -164,7 +164,7 @@ def contract(*, appointment: Appointment, starts_on: dt.date, by: Any, at: dt.da
 @transaction.atomic
 def end(*, appointment: Appointment, by: Any, at: dt.datetime, note: str = "") -> None:
     """The contract has run out. Not before its last day: whoever stops earlier is released."""
-    if timezone.localdate(at) < appointment.ends_on:
+    if timezone.localtime(at).date() < appointment.ends_on:
         raise ValidationError(_("契約終了日の前に満了とすることはできません。途中で終えるときは契約を解除します。"))
     _begin(appointment, Move.END)
     _finish(appointment, Move.END, by=by, at=at, note=note)

@@ -79,8 +79,9 @@ class Entrance:
             raise Http404  # a stranger is not told that it exists
         if permission is not None and not _holds(user, permission, hub, reach):
             return _without_right(request, hub, permission)
-        if reach is Reach.HUB_RECORDS and request.method not in SAFE and access.reads_by_opening(user, hub):
-            raise PermissionDenied  # opened with a reason: to be read, never written
+        if hub is not None and reach is Reach.HUB_RECORDS and request.method not in SAFE:
+            if access.reads_by_opening(user, hub):
+                raise PermissionDenied  # opened with a reason: to be read, never written
         if reach is Reach.ADMINISTRATION and not user.has_perm(access.Permission.ADMINISTER):
             raise Http404
         return _run(request, scope_for(reach, user, hub), view, args, kwargs)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -136,10 +136,10 @@ class AppointmentDoor(Door):
         return render(self.request, "hubs/appointment_detail.html", page, status=422 if failed else 200)
 
 
-def form_for(move: str, appointment: Appointment, *args: Any) -> Form:
+def form_for(move: str, appointment: Appointment, posted: QueryDict | None = None) -> Form:
     """The empty form of a move, or one bound to what was posted."""
     initial: dict[str, dt.date] = {"starts_on": appointment.starts_on} if move == Move.CONTRACT else {}
-    return MOVE_FORMS[move](*args, prefix=move, initial=initial)
+    return MOVE_FORMS[move](posted, prefix=move, initial=initial)
 
 
 class AppointmentDetail(AppointmentDoor):

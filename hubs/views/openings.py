@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -40,7 +40,8 @@ class Opening(Door):
 
     def page(self, form: OpeningForm, *, status: int = 200) -> HttpResponse:
         asked = self.request.POST.get("next", "") or self.request.GET.get("next", "")
-        live = RecordOpening.objects.filter(user=self.request.user, hub=self.hub, expires_at__gt=timezone.now())
+        user: Any = self.request.user
+        live = RecordOpening.objects.filter(user=user, hub=self.hub, expires_at__gt=timezone.now())
         page = {
             "hub": self.hub,
             "form": form,

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -75,9 +74,9 @@ def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str]) -> dict[st
     return {"filters": filters, "page": page, "lines": lines, "status": 200 if filters.is_valid() else 400}
 
 
-def narrow(rows: QuerySet[Entry], chosen: dict[str, Any]) -> QuerySet[Entry]:
+def narrow(rows: Any, chosen: dict[str, Any]) -> Any:
     """What the filters leave of the trail. Days are days in Japan, both included."""
-    found: Any = rows
+    found = rows
     if chosen.get("action"):
         found = found.filter(action=chosen["action"])
     if chosen.get("person"):

@@ -147,17 +147,19 @@ def _request(hub: Hub, user: User, body: User, now: dt.datetime) -> Appointment:
 
 
 def _steps(row: Appointment, body: User, official: User) -> list[AppointmentStep]:
-    """The history that belongs to a state: agreed, contracted, ended."""
+    """The history that belongs to a state: requested, agreed, contracted, ended."""
+    steps = [(AppointmentMove.REQUEST, AppointmentState.REQUESTED, row.requested_at, row.requested_by)]
     if row.state == AppointmentState.REQUESTED:
-        return []
+        return [_step(row, *steps[0])]
     contracted_at = _moment(dt.date(row.starts_on.year, 3, 19), 11)
-    steps = [
+    steps += [
         (AppointmentMove.AGREE, AppointmentState.AGREED, row.agreed_at, official),
         (AppointmentMove.CONTRACT, AppointmentState.CONTRACTED, contracted_at, body),
     ]
     if row.state == AppointmentState.ENDED:
         steps.append((AppointmentMove.END, AppointmentState.ENDED, _moment(row.ends_on, 17), body))
-    return [
-        AppointmentStep(hub_id=row.hub_id, appointment=row, move=move, state=state, at=at, by=by)
-        for move, state, at, by in steps
-    ]
+    return [_step(row, *step) for step in steps]
+
+
+def _step(row: Appointment, move: str, state: str, at: dt.datetime, by: User) -> AppointmentStep:
+    return AppointmentStep(hub_id=row.hub_id, appointment=row, move=move, state=state, at=at, by=by)
