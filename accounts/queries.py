@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from audit.models import Entry
-from foundation.templatetags.shown import day
+from foundation.templatetags.shown import moment
 
 SIGN_INS = ("login.succeeded", "login.failed", "logout")
 
@@ -37,12 +35,6 @@ def last_login_notice(user: User) -> str:
         failed,
     )
     return f"{notice} {warning % {'count': failed}}"
-
-
-def moment(at: dt.datetime) -> str:
-    """令和8年4月1日 9:05, in Japan's time."""
-    local = timezone.localtime(at)
-    return f"{day(local.date())} {local:%H:%M}"
 
 
 def passkey_name(user: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from foundation.periods import FiscalYear, Month, japanese_day
@@ -22,6 +23,15 @@ def day(value: dt.date | None) -> str:
     if value is None:
         return ""
     return f"{value.day} {value:%b %Y}" if _english() else japanese_day(value)
+
+
+@register.filter
+def moment(at: dt.datetime | None) -> str:
+    """令和8年4月1日 9:05, in Japan's time; 1 Apr 2026 9:05 in English."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{day(local.date())} {local.hour}:{local:%M}"
 
 
 @register.filter

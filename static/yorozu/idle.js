@@ -71,7 +71,7 @@ async function comeBack() {
 function resume() {
   over = false;
   spoken = Infinity;
-  leave.hidden = title.hidden = false;
+  leave.hidden = false;
   [title.textContent, stay.textContent] = [page.idleTitle, page.idleStay];
   markActive();
   if (dialog.open) dialog.close();
@@ -91,15 +91,14 @@ function warn(left) {
 function end() {
   if (over) return;
   over = true;
-  title.textContent = page.idleOverTitle ?? "";
-  title.hidden = !title.textContent;
+  title.textContent = page.idleOverTitle;
   aloud.textContent = "";
   text.textContent = page.idleOver;
-  const link = element("a", page.loginLabel ?? page.loginUrl, { href: page.loginUrl });
+  const link = element("a", page.loginLabel, { href: page.loginUrl });
   link.target = "_blank";
   link.rel = "noopener";
   text.append(document.createElement("br"), link);
-  stay.textContent = page.idleClose ?? page.idleStay;
+  stay.textContent = page.idleClose;
   leave.hidden = true;
   if (!dialog.open) dialog.showModal();
   link.focus();
