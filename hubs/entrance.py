@@ -77,11 +77,8 @@ class Entrance:
         request.hub = hub  # type: ignore[attr-defined]
         if hub is not None and not access.permissions_of(user, hub):
             raise Http404  # a stranger is not told that it exists
-        if permission is not None and not _holds(user, permission, hub, reach):
+        if permission is not None and not _holds(request, permission, hub, reach):
             return _without_right(request, hub, permission)
-        if hub is not None and reach is Reach.HUB_RECORDS and request.method not in SAFE:
-            if access.reads_by_opening(user, hub):
-                raise PermissionDenied  # opened with a reason: to be read, never written
         if reach is Reach.ADMINISTRATION and not user.has_perm(access.Permission.ADMINISTER):
             raise Http404
         return _run(request, scope_for(reach, user, hub), view, args, kwargs)
@@ -114,9 +111,12 @@ def scope_for(reach: Reach, user: Any, hub: Hub | None) -> Scope:
             return Scope(user_id=user.pk)
 
 
-def _holds(user: Any, permission: str, hub: Hub | None, reach: Reach | None) -> bool:
+def _holds(request: HttpRequest, permission: str, hub: Hub | None, reach: Reach | None) -> bool:
+    user: Any = request.user
     if reach in (Reach.NATION_FIGURES, Reach.NATION_TRAIL):
         return access.holds_nationally(user, permission)
+    if hub is not None and reach is Reach.HUB_RECORDS and request.method not in SAFE:
+        return user.has_perm(permission, hub) and not access.reads_by_opening(user, hub)
     return user.has_perm(permission, hub)
 
 
