@@ -4,6 +4,9 @@ metrics.counting, and compared with its facts figure by figure before any time i
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from django.db import connection
 
 from foundation.periods import Month
@@ -43,18 +46,21 @@ _ORGANIZATIONS = f"""
     SELECT GROUPING(c.hub_id, p.bureau_id), c.hub_id, p.bureau_id, GROUPING(o.kind), i.kind, o.kind, count(*)
       FROM consultations_involvement i JOIN consultations_consultation c ON c.id = i.consultation_id {_BUREAU}
       JOIN directory_supportorganization o ON o.id = i.organization_id WHERE {_COUNTS}
-     GROUP BY i.kind, GROUPING SETS ((c.hub_id), (p.bureau_id), (), (c.hub_id, o.kind), (p.bureau_id, o.kind), (o.kind))"""
+     GROUP BY i.kind, GROUPING SETS ((c.hub_id), (p.bureau_id), (), (c.hub_id, o.kind), (p.bureau_id, o.kind),
+              (o.kind))"""
 _PROGRAMS = f"""
     SELECT GROUPING(c.hub_id, p.bureau_id), c.hub_id, p.bureau_id, GROUPING(u.program_id), u.kind, u.program_id::text,
            count(*)
       FROM consultations_programuse u JOIN consultations_consultation c ON c.id = u.consultation_id {_BUREAU}
      WHERE {_COUNTS}
-     GROUP BY u.kind, GROUPING SETS ((c.hub_id), (p.bureau_id), (), (c.hub_id, u.program_id), (p.bureau_id, u.program_id),
+     GROUP BY u.kind, GROUPING SETS ((c.hub_id), (p.bureau_id), (), (c.hub_id, u.program_id),
+              (p.bureau_id, u.program_id),
               (u.program_id))"""
 _CASES = f"""
     SELECT GROUPING(c.hub_id, p.bureau_id), c.hub_id, p.bureau_id, GROUPING(resolution), resolution, count(*)
       FROM consultations_case c {_BUREAU} WHERE closed_on BETWEEN %(first)s AND %(last)s
-     GROUP BY GROUPING SETS ((c.hub_id), (p.bureau_id), (), (c.hub_id, resolution), (p.bureau_id, resolution), (resolution))"""
+     GROUP BY GROUPING SETS ((c.hub_id), (p.bureau_id), (), (c.hub_id, resolution), (p.bureau_id, resolution),
+              (resolution))"""
 _VISITORS = f"""
     SELECT GROUPING(c.hub_id, p.bureau_id), c.hub_id, p.bureau_id, count(DISTINCT {_WHO})
       FROM consultations_consultation c {_BUREAU} JOIN consultations_enterprise e ON e.id = c.enterprise_id
@@ -74,36 +80,36 @@ def bare(month: Month, *, spans: tuple[str, ...] = ("month", "ytd")) -> Facts:
     """Every figure of a month, for hubs, bureaus and the nation. In the nation's scope."""
     found: Facts = {}
     for span in spans:
-        first = month.first if span == "month" else month.fiscal_year.first
-        asked = {"first": first, "last": month.last}
-
-        def put(
-            places: int, hub: int | None, bureau: int | None, indicator: str, code: str, value: int, span: str = span
-        ) -> None:
-            level = {1: "hub", 2: "bureau", 3: "nation"}[places]
-            found[level, hub or bureau or 0, span, indicator, code] = value
-
-        for *place, divided, code, count, minutes in _rows(_SESSIONS, asked):
-            put(*place, f"consultations_by_{_BY[divided]}" if divided < 31 else "consultations", code, count)
-            if divided == 31:
-                put(*place, "minutes", "", minutes)
-        for *place, theme, count in _rows(_THEMES, asked):
-            put(*place, "consultations_by_theme", theme, count)
-        for *place, total, kind, code, count in _rows(_ORGANIZATIONS, asked):
-            put(*place, f"{kind}s" if total else f"{kind}s_by_organization", "" if total else code, count)
-        for *place, total, kind, code, count in _rows(_PROGRAMS, asked):
-            put(*place, f"programs_{kind}" if total else f"programs_{kind}_by_program", "" if total else code, count)
-        resolved: dict[tuple, int] = {}
-        for *place, total, code, count in _rows(_CASES, asked):
-            put(*place, "cases_closed" if total else "cases_closed_by_resolution", "" if total else code, count)
-            resolved[tuple(place)] = resolved.get(tuple(place), 0) + (count if code in ("solved", "partly") else 0)
-        for place, count in resolved.items():
-            put(*place, "cases_resolved", "", count)
-        for *place, count in _rows(_VISITORS, asked):
-            put(*place, "visitors", "", count)
-        for *place, count in _rows(_NEW, asked):
-            put(*place, "new_visitors", "", count)
+        asked = {"first": month.first if span == "month" else month.fiscal_year.first, "last": month.last}
+        for (places, hub, bureau), indicator, code, value in (*_of_sessions(asked), *_of_the_rest(asked)):
+            found[{1: "hub", 2: "bureau", 3: "nation"}[places], hub or bureau or 0, span, indicator, code] = value
     return found
+
+
+def _of_sessions(asked: dict) -> Iterator[tuple]:
+    for *place, divided, code, count, minutes in _rows(_SESSIONS, asked):
+        yield place, f"consultations_by_{_BY[divided]}" if divided < 31 else "consultations", code, count
+        if divided == 31:
+            yield place, "minutes", "", minutes
+    for *place, theme, count in _rows(_THEMES, asked):
+        yield place, "consultations_by_theme", theme, count
+    for *place, count in _rows(_VISITORS, asked):
+        yield place, "visitors", "", count
+    for *place, count in _rows(_NEW, asked):
+        yield place, "new_visitors", "", count
+
+
+def _of_the_rest(asked: dict) -> Iterator[tuple]:
+    for *place, total, kind, code, count in _rows(_ORGANIZATIONS, asked):
+        yield place, f"{kind}s" if total else f"{kind}s_by_organization", "" if total else code, count
+    for *place, total, kind, code, count in _rows(_PROGRAMS, asked):
+        yield place, f"programs_{kind}" if total else f"programs_{kind}_by_program", "" if total else code, count
+    resolved: Counter[tuple] = Counter()
+    for *place, total, code, count in _rows(_CASES, asked):
+        yield place, "cases_closed" if total else "cases_closed_by_resolution", "" if total else code, count
+        resolved[tuple(place)] += count if code in ("solved", "partly") else 0
+    for place, count in resolved.items():
+        yield place, "cases_resolved", "", count
 
 
 def compiled(month: Month) -> Facts:

@@ -71,8 +71,10 @@ def measure(rows: int) -> Size:
         _compile(size, loaded.months[-1])
         times = measures.searches(Hub.objects.all())
         size.search = {"p95": measures.p95(times), "worst": max(times)}
-        _pages(size, loaded.months[-1])
-        _saving(size, name)
+        hub, coordinator = Hub.objects.select_related("prefecture").get(slug="tokyo"), Client()
+        coordinator.force_login(making.make_person("coordinator", hub=hub), SIGN_IN)
+        _pages(size, coordinator, hub)
+        _saving(size, name, coordinator, hub)
         size.memory_mb = {
             "python": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             "postgres": _backend_mb(),
@@ -89,32 +91,28 @@ def _compile(size: Size, month: Month) -> None:
     say("  compile " + ", ".join(f"{name} {ms:.0f} ms" for name, ms in size.compile.items()))
 
 
-def _pages(size: Size, month: Month) -> None:
-    hub = Hub.objects.select_related("prefecture").get(slug="tokyo")
-    coordinator, nation = Client(), Client()
-    coordinator.force_login(making.make_person("coordinator", hub=hub), SIGN_IN)
-    nation.force_login(
-        making.make_person("headquarters", second_factor=True), SIGN_IN
-    )
+def _pages(size: Size, coordinator: Client, hub: Hub) -> None:
+    nation = Client()
+    nation.force_login(making.make_person("headquarters", second_factor=True), SIGN_IN)
     wanted = {
         "hub list": lambda: (coordinator, [measures.address_of("consultations:consultations", hub.slug)]),
         "case page": lambda: (coordinator, [measures.address_of("consultations:case", hub.slug, case.pk)
                                             for case in measures.some_cases(hub)]),
-        "national dashboard": lambda: (nation, [measures.address_of("nation:month", str(month))]),
+        "national dashboard": lambda: (nation, [measures.address_of("nation:month")]),
     }  # fmt: skip
     for name, how in wanted.items():
         try:
             times, queries = measures.page(*how())
-        except Exception as problem:
+        except Exception as problem:  # one page's failure must not lose the other figures
             size.problems.append(f"{name}: {problem!r}")
             continue
         size.pages[name] = {"p95": measures.p95(times), "median": sorted(times)[len(times) // 2], "queries": queries}
 
 
-def _saving(size: Size, name: str) -> None:
+def _saving(size: Size, name: str, coordinator: Client, hub: Hub) -> None:
     try:
-        size.saving = saving.measure(name)
-    except Exception as problem:
+        size.saving = saving.measure(name, coordinator, hub)
+    except Exception as problem:  # one page's failure must not lose the other figures
         size.problems.append(f"saving: {problem!r}")
 
 

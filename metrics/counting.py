@@ -79,34 +79,39 @@ _WRITE = """
       FROM differing WHERE id IS NULL
 """
 
-_PLACES = "JOIN hubs_hub h ON h.id = {hub} JOIN hubs_prefecture p ON p.code = h.prefecture_id"
+# A hub's key is its prefecture's code, 1 to 47: an array knows its bureau faster than a join per row.
+_BUREAU = "(SELECT array_agg(bureau_id ORDER BY code) FROM hubs_prefecture)"
 _LEVEL_OF = """
     CASE GROUPING(hub_id, bureau_id) WHEN 1 THEN 'hub' WHEN 2 THEN 'bureau' ELSE 'nation' END AS level,
     coalesce(hub_id, 0) AS hub_id, coalesce(bureau_id, 0) AS bureau_id"""
 
 _VISITORS = f"""
-    WITH met AS MATERIALIZED (
-        SELECT DISTINCT c.hub_id, c.enterprise_id, date_trunc('month', c.held_on::timestamp)::date AS month
-          FROM consultations_consultation c WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS}
-    ), visits AS MATERIALIZED (
-        SELECT met.hub_id, p.bureau_id, met.month, {_IDENTITY} AS identity
-          FROM met JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
-          {_PLACES.format(hub="met.hub_id")}
+    WITH visits AS MATERIALIZED (
+        SELECT met.hub_id, ({_BUREAU})[met.hub_id] AS bureau_id, met.month, {_IDENTITY} AS identity
+          FROM (SELECT DISTINCT c.hub_id, c.enterprise_id, date_trunc('month', c.held_on::timestamp)::date AS month
+                  FROM consultations_consultation c
+                 WHERE c.held_on BETWEEN %(from_month)s AND %(to_month)s AND {_STANDS}) met
+          JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
     ), of_month AS (
         SELECT {_LEVEL_OF}, month, count(DISTINCT identity) AS value
           FROM visits WHERE month = ANY (%(months)s::date[])
          GROUP BY GROUPING SETS ((hub_id, month), (bureau_id, month), (month))
+    ), begun AS MATERIALIZED (
+        SELECT met.hub_id, ({_BUREAU})[met.hub_id] AS bureau_id, met.day, {_IDENTITY} AS identity
+          FROM (SELECT c.hub_id, c.enterprise_id, min(c.held_on) AS day FROM consultations_consultation c
+                 WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS} GROUP BY 1, 2) met
+          JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
     ), since AS (
-        SELECT {_LEVEL_OF}, identity, min(month) AS month
-          FROM visits GROUP BY GROUPING SETS ((hub_id, identity), (bureau_id, identity), (identity))
+        SELECT {_LEVEL_OF}, identity, min(day) AS day
+          FROM begun GROUP BY GROUPING SETS ((hub_id, identity), (bureau_id, identity), (identity))
     ), added AS (
-        SELECT level, hub_id, bureau_id, month, count(*) AS value FROM since GROUP BY 1, 2, 3, 4
+        SELECT level, hub_id, bureau_id, day, count(*) AS value FROM since GROUP BY 1, 2, 3, 4
     ), fresh AS MATERIALIZED (
         SELECT 'month' AS span, level, hub_id, bureau_id, month, value, 'visitors' AS indicator, '' AS code
           FROM of_month
          UNION ALL
         SELECT 'ytd', level, hub_id, bureau_id, asked.month, sum(value), 'visitors', ''
-          FROM unnest(%(ytd)s::date[]) AS asked (month) JOIN added ON added.month <= asked.month
+          FROM unnest(%(ytd)s::date[]) AS asked (month) JOIN added ON added.day < asked.month + interval '1 month'
          GROUP BY 2, 3, 4, 5
     )"""  # noqa: S608
 
@@ -123,13 +128,13 @@ _NEW = f"""
         SELECT e.id, e.hub_id, e.corporate_number FROM consultations_enterprise e
          WHERE e.corporate_number IN (SELECT corporate_number FROM met WHERE corporate_number <> '')
     ), begun AS MATERIALIZED (
-        SELECT e.hub_id, {_IDENTITY} AS identity, (
+        SELECT e.hub_id, ({_BUREAU})[e.hub_id] AS bureau_id, {_IDENTITY} AS identity, (
                SELECT c.held_on FROM consultations_consultation c
                 WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {_STANDS} ORDER BY c.held_on LIMIT 1) AS day
           FROM kin e
     ), first_ever AS (
         SELECT {_LEVEL_OF}, identity, date_trunc('month', min(day)::timestamp)::date AS month
-          FROM begun {_PLACES.format(hub="begun.hub_id")} WHERE day IS NOT NULL
+          FROM begun WHERE day IS NOT NULL
          GROUP BY GROUPING SETS ((hub_id, identity), (bureau_id, identity), (identity))
     ), fresh AS MATERIALIZED (
         SELECT 'month' AS span, level, hub_id, bureau_id, month, count(*) AS value, 'new_visitors' AS indicator,
@@ -137,15 +142,15 @@ _NEW = f"""
           FROM first_ever WHERE month = ANY (%(months)s::date[]) GROUP BY 2, 3, 4, 5
     )"""  # noqa: S608
 
-_SUM_PLACES = f"""
+_SUM_PLACES = """
     WITH fresh AS MATERIALIZED (
         SELECT 'month' AS span, CASE GROUPING(p.bureau_id) WHEN 0 THEN 'bureau' ELSE 'nation' END AS level,
                0 AS hub_id, coalesce(p.bureau_id, 0) AS bureau_id, f.month, f.indicator, f.code, sum(f.value) AS value
-          FROM metrics_fact f {_PLACES.format(hub="f.hub_id")}
+          FROM metrics_fact f JOIN hubs_prefecture p ON p.code = f.hub_id
          WHERE f.level = 'hub' AND f.span = 'month' AND f.month = ANY (%(months)s::date[])
            AND f.indicator = ANY (%(indicators)s)
          GROUP BY GROUPING SETS ((f.month, f.indicator, f.code, p.bureau_id), (f.month, f.indicator, f.code))
-    )"""  # noqa: S608
+    )"""
 
 _SUM_MONTHS = """
     WITH fresh AS MATERIALIZED (
@@ -173,7 +178,8 @@ def sum_places(months: Sequence[Month]) -> None:
 
 def count_visitors(year: FiscalYear, *, months: Sequence[Month], ytd: Sequence[Month]) -> None:
     """来訪相談者数 of some months, and of the fiscal year up to each of others; all of them in `year`."""
-    asked = {"first": year.first, "last": max([*months, *ytd]).last}
+    asked = {"first": year.first, "last": max(ytd).last}
+    asked |= {"from_month": min(months).first, "to_month": max(months).last}
     _write(_VISITORS, [INDICATORS["visitors"]], months=months, ytd=ytd, **asked)
 
 
