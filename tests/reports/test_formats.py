@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from typing import Any
 
 import openpyxl
 import pytest
@@ -21,6 +22,24 @@ from tests.reports.conftest import SECRET_NAME, content_of
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def shelf() -> dict[str, Any]:
+    """What `book` and `pdf` made of the same story once need not be made again."""
+    return {}
+
+
+@pytest.fixture
+def book(nation, shelf):
+    """The national edition as a workbook."""
+    return shelf.get("book") or shelf.setdefault("book", book_of(nation))
+
+
+@pytest.fixture
+def pdf(nation, shelf) -> str:
+    """The text of the national edition's PDF."""
+    return shelf.get("pdf") or shelf.setdefault("pdf", text_of_pdf(nation))
+
+
 def book_of(content):
     return openpyxl.load_workbook(write_excel(content))
 
@@ -32,10 +51,6 @@ def rows_of(content, encoding: str = "utf-8") -> list[dict[str, str]]:
 
 def text_of_pdf(content) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(write_pdf(content)).pages)
-
-
-def words_of_pdf(content) -> list[str]:
-    return text_of_pdf(content).split()
 
 
 def table_of(sheet, head: int) -> dict[str, list]:
@@ -58,18 +73,17 @@ def test_the_content_is_the_facts(nation):
     assert flat == told
 
 
-def test_every_indicator_is_told_and_defined_in_each_format(nation):
+def test_every_indicator_is_told_and_defined_in_each_format(nation, book, pdf):
     labels = {str(indicator.label) for indicator in INDICATORS}
-    book = book_of(nation)
     defined = {row[1] for row in book["定義"].iter_rows(min_row=5, values_only=True)}
     assert labels <= defined
-    squeezed = "".join(text_of_pdf(nation).split())
+    squeezed = "".join(pdf.split())
     assert [label for label in labels if "".join(label.split()) not in squeezed] == []
     assert {row["指標"] for row in rows_of(nation)} >= {str(indicator.label) for indicator in INDICATORS.totals()}
 
 
-def test_the_three_formats_agree_for_every_hub(nation):
-    sheet = book_of(nation)["拠点別"]
+def test_the_three_formats_agree_for_every_hub(nation, book, pdf):
+    sheet = book["拠点別"]
     in_excel = {row[0]: list(row[3:-1]) for row in sheet.iter_rows(min_row=5, values_only=True)}
     totals = [indicator.code for indicator in INDICATORS.totals()]
     in_csv: dict[str, list[int]] = {}
@@ -78,14 +92,14 @@ def test_the_three_formats_agree_for_every_hub(nation):
             in_csv.setdefault(row["地域コード"], []).append(int(row["値"]))
     assert len(in_csv) == 47
     assert {code: values for code, values in in_excel.items() if code != "00"} == in_csv
-    words = words_of_pdf(nation)
+    words = pdf.split()
     for code in ("13", "27"):
         figures = [f"{value:,}" for value in in_csv[code]]
         assert any(words[n + 1 : n + 1 + len(figures)] == figures for n in range(len(words))), code
 
 
-def test_breakdowns_agree_in_excel_and_csv(nation):
-    sheet = book_of(nation)["内訳2 細目別 相談対応件数"]
+def test_breakdowns_agree_in_excel_and_csv(nation, book):
+    sheet = book["内訳2 細目別 相談対応件数"]
     in_excel = {row[0]: row[2] for row in sheet.iter_rows(min_row=6, values_only=True) if row[2]}
     in_csv = {
         row["内訳コード"]: int(row["値"])
@@ -95,10 +109,10 @@ def test_breakdowns_agree_in_excel_and_csv(nation):
     assert in_excel == in_csv == {"channels": 4, "digital": 2}
 
 
-def test_no_clients_name_is_in_any_of_them(nation):
+def test_no_clients_name_is_in_any_of_them(nation, pdf):
     unpacked = zipfile.ZipFile(write_excel(nation))
     told = "".join(unpacked.read(name).decode("utf-8", "replace") for name in unpacked.namelist())
-    told += text_of_pdf(nation) + write_csv(nation).file.read().decode() + repr(nation)
+    told += pdf + write_csv(nation).file.read().decode() + repr(nation)
     for part in (SECRET_NAME, "ひみつの名前", "ヒミツ", "販路開拓の相談", "展示会"):
         assert part not in told
 
@@ -112,19 +126,18 @@ def test_a_figures_scope_holds_no_record_that_could_be_told(counted, tokyo):
         assert Fact.objects.filter(hub=tokyo).exists()
 
 
-def test_what_looks_like_a_formula_is_text(nation):
-    sheet = book_of(nation)["内訳10 制度別 支援制度の紹介件数"]
+def test_what_looks_like_a_formula_is_text(nation, book):
+    sheet = book["内訳10 制度別 支援制度の紹介件数"]
     cell = next(cell for row in sheet.iter_rows(min_row=5) for cell in row if str(cell.value).startswith("=HYPERLINK"))
     assert cell.data_type == "s"
     assert cell.quotePrefix
-    assert all(cell.data_type != "f" for one in book_of(nation) for row in one.iter_rows() for cell in row)
+    assert all(cell.data_type != "f" for one in book for row in one.iter_rows() for cell in row)
     named = [row["内訳"] for row in rows_of(nation) if "HYPERLINK" in row["内訳"]]
     assert named
     assert all(name.startswith("'=") for name in named)
 
 
-def test_codes_are_text_and_figures_are_numbers(nation):
-    book = book_of(nation)
+def test_codes_are_text_and_figures_are_numbers(book):
     row = next(row for row in book["拠点別"].iter_rows(min_row=5) if row[0].value == "01")
     assert row[0].data_type == "s"
     assert row[0].number_format == "@"
@@ -134,8 +147,8 @@ def test_codes_are_text_and_figures_are_numbers(nation):
     assert [cell.data_type for cell in data] == ["s"] * 8 + ["n", "s", "s"]
 
 
-def test_every_sheet_prints_on_a4(nation):
-    for sheet in book_of(nation):
+def test_every_sheet_prints_on_a4(book):
+    for sheet in book:
         assert sheet.page_setup.paperSize == 9, sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
@@ -150,14 +163,14 @@ def test_the_national_sheet_has_a_native_chart(nation):
     assert "xl/charts/chart1.xml" in names
 
 
-def test_the_sheets_stand_in_the_order_of_reading(nation):
-    names = book_of(nation).sheetnames
+def test_the_sheets_stand_in_the_order_of_reading(book):
+    names = book.sheetnames
     assert names[:5] == ["表紙", "全国", "経済産業局別", "拠点別", "拠点別(年度累計)"]
     assert names[-2:] == ["定義", "データ"]
     assert sum(name.startswith("内訳") for name in names) == len(INDICATORS.breakdowns())
 
 
-def test_the_pdf_is_japanese_a4_with_numbered_pages_and_archivable(nation):
+def test_the_pdf_is_japanese_a4_with_numbered_pages_and_archivable(nation, pdf):
     reader = PdfReader(write_pdf(nation))
     box = reader.pages[0].mediabox
     assert (round(float(box.width)), round(float(box.height))) == (595, 842)
@@ -165,7 +178,7 @@ def test_the_pdf_is_japanese_a4_with_numbered_pages_and_archivable(nation):
     assert "pdfaid" in reader.xmp_metadata.stream.get_data().decode()
     assert reader.metadata.title == "よろず支援拠点 月次報告 2026年10月 全国版"
     assert f"2 / {len(reader.pages)}" in reader.pages[1].extract_text()
-    assert "髙補助金𠮷" in "".join(text_of_pdf(nation).split())
+    assert "髙補助金𠮷" in "".join(pdf.split())
 
 
 def test_markup_in_a_label_is_shown_not_run(counted, now):
