@@ -34,6 +34,7 @@ LONGEST_NOTE = 8000
 PROGRAMME_START = dt.date(2014, 4, 1)  # the hubs opened in fiscal 2014
 NEW = "new"
 CHECKBOXES = forms.CheckboxSelectMultiple
+NOTE = forms.Textarea(attrs={"rows": 5})
 
 
 class Codes:
@@ -106,11 +107,11 @@ class SessionFields(forms.Form):
     )
     themes = forms.MultipleChoiceField(label=_("相談細目"), widget=CHECKBOXES)
     content = CleanCharField(
-        label=_("相談内容"), max_length=LONGEST_NOTE, multiline=True,
+        label=_("相談内容"), max_length=LONGEST_NOTE, multiline=True, widget=NOTE,
         help_text=_("何に困っているか。別のコーディネーターが読んで引き継げるように書きます。"),
     )  # fmt: skip
-    advice = CleanCharField(label=_("助言内容"), max_length=LONGEST_NOTE, multiline=True)
-    next_step = CleanCharField(label=_("次回まで"), max_length=2000, multiline=True, required=False)
+    advice = CleanCharField(label=_("助言内容"), max_length=LONGEST_NOTE, multiline=True, widget=NOTE)
+    next_step = CleanCharField(label=_("次回まで"), max_length=2000, multiline=True, required=False, widget=NOTE)
     client_people = CleanCharField(label=_("相談者"), max_length=120, required=False)
     place = CleanCharField(label=_("場所"), max_length=120, required=False)
     unit = forms.ModelChoiceField(label=_("ユニット"), queryset=None, required=False)

@@ -39,6 +39,7 @@ class Window(Door):
             "spans": Span,
             "counted_at": counted_at(choice.month),
             "is_year": choice.span == Span.YEAR_TO_DATE,
+            "is_running": choice.month == Month.of(timezone.localdate()),
         }
 
 

@@ -17,7 +17,7 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
     type: figure.dataset.chart,
     data: {
       labels: rows.map((row) => row.cells[0].textContent.trim()),
-      datasets: heads.map((label, n) => ({ label, data: rows.map((row) => Number(row.cells[n + 1].dataset.value)), tension: 0, ...looks[n] })),
+      datasets: heads.map((label, n) => ({ label, data: rows.map((row) => (row.cells[n + 1].dataset.value === "" ? null : Number(row.cells[n + 1].dataset.value))), tension: 0, ...looks[n] })),
     },
     options: {
       animation: still ? false : { duration: 200 }, maintainAspectRatio: false, interaction: { mode: "index", intersect: false },
