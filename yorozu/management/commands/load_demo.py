@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,7 +17,8 @@ class Command(BaseCommand):
     help = "Load the demonstration once: two fiscal years to date, accounts for every role. Demo mode only."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--a-month", type=int, default=actions.A_MONTH, help="consultations in an ordinary month")
+        usual = int(os.environ.get("DEMO_A_MONTH", actions.A_MONTH))  # the browser tests do with little
+        parser.add_argument("--a-month", type=int, default=usual, help="consultations in an ordinary month")
 
     def handle(self, *args: Any, **options: Any) -> None:
         say = self._say if options["verbosity"] else _nothing
