@@ -24,6 +24,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, queries
@@ -113,41 +114,42 @@ class Adapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         actions.note_failure(email=credentials.get("email", ""), reason="password", at=timezone.now())
 
-    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Demonstration accounts have a published password: outside demo mode such a row signs nobody in."""
         if user.is_demo and not settings.DEMO:
             actions.note_failure(email=user.email, reason="demo", at=timezone.now())
             user.is_active = False  # in memory only: allauth then says that the account cannot be used
         return super().pre_login(request, user, **kwargs)
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         """All factors are given. Django overwrites `last_login`, so the one before is kept first."""
         methods = [record["method"] for record in get_authentication_records(request, user)]
         before = user.last_login
         super().login(request, user)
         actions.note_login(user=user, before=before, methods=methods, at=timezone.now())
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)
         messages.info(request, queries.last_login_notice(user))
         return response
 
     def logout(self, request: HttpRequest) -> None:
-        actions.note_logout(user=request.user, at=timezone.now())
+        if isinstance(request.user, User):
+            actions.note_logout(user=request.user, at=timezone.now())
         super().logout(request)
 
-    def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
+    def set_password(self, user: User, password: str) -> None:
         """Whoever has just proved to own the mailbox need not wait for the lock to end."""
         super().set_password(user, password)
         self._delete_login_attempts_cached_email(self.request, email=user.email)
 
-    def send_notification_mail(  # type: ignore[override]
+    def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         if template_prefix in NOTICES:
             action, subject = NOTICES[template_prefix]
             actions.note_change(user=user, action=action, subject=subject, at=timezone.now())
-        super().send_notification_mail(template_prefix, user, context, email or user.email)  # type: ignore[arg-type]
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is away undoes nothing and tells no stranger which addresses exist: it is logged."""
@@ -156,7 +158,7 @@ class Adapter(DefaultAccountAdapter):
         except (OSError, SMTPException):
             logger.exception("mail %s was not sent", template_prefix)
 
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:  # type: ignore[override]
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Somebody without a password yet was invited; the others have forgotten theirs."""
         name = "password_reset_key" if user.has_usable_password() else "invitation"
         self.send_mail(f"account/email/{name}", email, context)
@@ -204,5 +206,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 def _lock() -> MultiFernet:
     """Keys from SECRET_KEY and the keys before it, so that SECRET_KEY can be changed."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(b"second factor:" + key.encode()).digest() for key in keys]
+    digests = [hashlib.sha256(b"second factor:" + force_bytes(key)).digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

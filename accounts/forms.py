@@ -55,7 +55,7 @@ class InOurWords(forms.Form):
         found = super().clean() or {}
         typed = [self.data.get(self.add_prefix(name)) for name in ("password1", "password2")]
         if all(typed) and typed[0] != typed[1] and "password2" in self.errors:
-            self.errors["password2"] = self.error_class([MISMATCH])  # instead of allauth's sentence
+            self.errors["password2"] = self.error_class([str(MISMATCH)])  # instead of allauth's sentence
         return found
 
 

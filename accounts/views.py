@@ -6,7 +6,7 @@ This room lies below `hubs`, so its pages have no Door: like allauth's beside th
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from accounts import queries
+from accounts.models import User
 from accounts.second_factor import factors_of
 
 
@@ -27,7 +28,7 @@ class Profile(LoginRequiredMixin, TemplateView):
     template_name = "accounts/profile_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = cast(User, self.request.user)  # LoginRequiredMixin
         own = {"factors": factors_of(user), "sign_ins": queries.recent_sign_ins(user)}
         return super().get_context_data(**kwargs) | own
 
