@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +64,38 @@ ACTIONS: dict[str, str | Promise] = {
     "job.downloaded": _("ファイルのダウンロード"),
     "report.downloaded": _("月次報告のダウンロード"),
 }
+
+# What the parts of a line's content are called.
+PARTS: dict[str, str | Promise] = {
+    "attempt": _("試行"),
+    "bytes": _("バイト数"),
+    "consultations": _("相談記録"),
+    "count": _("件数"),
+    "email": _("メールアドレス"),
+    "fields": _("項目"),
+    "filters": _("絞り込み"),
+    "ground": _("事由"),
+    "kind": _("種類"),
+    "methods": _("方法"),
+    "month": _("対象月"),
+    "person": _("利用者番号"),
+    "post": _("職"),
+    "reason": _("理由"),
+    "role": _("役割"),
+    "sha256": _("ハッシュ値"),
+    "until": _("期限"),
+    "what": _("内容"),
+}
+
+
+def parts_of(detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """A line's content as names and texts, without what is empty."""
+    filled = {name: value for name, value in detail.items() if value not in ("", None, [])}
+    return [(str(PARTS.get(name, name)), _text(value)) for name, value in filled.items()]
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def named(action: str) -> str:

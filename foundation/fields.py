@@ -33,7 +33,7 @@ class CleanCharField(forms.CharField):
     def __init__(self, *, max_length: int, multiline: bool = False, **options: Any) -> None:
         self.multiline = multiline
         if multiline:
-            options.setdefault("widget", forms.Textarea)
+            options.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
         super().__init__(max_length=max_length, **options)
 
     def to_python(self, value: Any) -> str | None:

@@ -165,7 +165,7 @@ class OpeningForm(forms.Form):
         max_length=400,
         min_length=SHORTEST_REASON,
         multiline=True,
-        help_text=_("10文字以上。拠点にも表示されます。"),
+        help_text=_("10文字以上。拠点にも表示されます。事業者や個人の名前は書かないでください。"),
     )
 
 

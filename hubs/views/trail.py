@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import User
-from audit.choices import ACTIONS, named
+from audit.choices import ACTIONS, named, parts_of
 from audit.models import Entry
 from foundation.paging import AFTER, page_of
 from hubs.access import Permission
@@ -116,8 +116,8 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def _shown(entry: Entry, hubs: dict[int, str]) -> Shown:
-    detail = [(name, str(value)) for name, value in entry.detail.items() if value not in ("", None, [])]
-    return Shown(entry, named(entry.action), _kind(entry.subject_type), hubs.get(entry.hub_id or 0, ""), detail)
+    hub = hubs.get(entry.hub_id or 0, "")
+    return Shown(entry, named(entry.action), _kind(entry.subject_type), hub, parts_of(entry.detail))
 
 
 def _kind(label: str) -> str:
