@@ -29,7 +29,7 @@ async function save() {
   try {
     const answer = await fetch(form.dataset.draftUrl, {
       method: "POST", body, redirect: "manual",
-      headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "X-Requested-With": "fetch" },
+      headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "X-Requested-With": "fetch", "X-Background": "1" },
     });
     if (answer.ok) {
       const { saved_at: at } = await answer.json();
