@@ -11,7 +11,7 @@ from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, Indicator
 from metrics.models import Span
-from metrics.queries import Figures, Place, change, figures, labels_of
+from metrics.queries import Figures, Labels, Place, change, figures
 
 TREND_MONTHS = 13
 SHADES = 5
@@ -73,12 +73,13 @@ def shown(found: Figures, place: Place, month: Month, indicator: Indicator, code
 
 def divisions_of(found: Figures, place: Place, month: Month) -> list[Division]:
     """Every breakdown of a place in a month; codes that never occurred in either year are left out."""
+    labels = Labels()
     return [
         Division(
             indicator,
             [
                 row
-                for code, label in labels_of(indicator).items()
+                for code, label in labels.of(indicator).items()
                 if (row := shown(found, place, month, indicator, code, label)).value or row.before
             ],
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
@@ -119,21 +120,37 @@ def _code_of(indicator: Indicator | str) -> str:
     return INDICATORS[indicator].code if isinstance(indicator, str) else indicator.code
 
 
-def labels_of(indicator: Indicator | str) -> dict[str, str]:
-    """{code: label in the reader's language} of a breakdown, in display order, expired codes included. What a
-    record left open comes last. {"": the indicator's own label} for a total."""
-    indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
-    if indicator.breakdown is None:
-        return {"": str(indicator.label)}
-    codes = indicator.breakdown.codes
-    if codes == PROGRAMS:
-        labels = {str(program.pk): str(program) for program in SupportProgram.objects.order_by("pk")}
-    elif isinstance(codes, CodeKind):
+class Labels:
+    """What the codes of breakdowns are called, in the reader's language. Reads each list once, when first asked."""
+
+    @cached_property
+    def _codes(self) -> list[Code]:
         # an industry is counted by its 大分類: the entries that have nothing above them
-        labels = {code.code: code.label for code in Code.objects.of(codes).filter(parent="")}
-    else:
-        labels = {value: str(label) for value, label in codes.choices}  # type: ignore[union-attr]
-    return labels | {UNSTATED: _("不明・未記入")}
+        return list(Code.objects.filter(parent="").order_by("position", "code"))
+
+    @cached_property
+    def _programs(self) -> dict[str, str]:
+        return {str(program.pk): str(program) for program in SupportProgram.objects.order_by("pk")}
+
+    def of(self, indicator: Indicator | str) -> dict[str, str]:
+        """{code: label} of a breakdown, in display order, expired codes included. What a record left open comes
+        last. {"": the indicator's own label} for a total."""
+        indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
+        if indicator.breakdown is None:
+            return {"": str(indicator.label)}
+        codes = indicator.breakdown.codes
+        if codes == PROGRAMS:
+            labels = self._programs
+        elif isinstance(codes, CodeKind):
+            labels = {code.code: code.label for code in self._codes if code.kind == codes}
+        else:
+            labels = {value: str(label) for value, label in codes.choices}  # type: ignore[union-attr]
+        return labels | {UNSTATED: _("不明・未記入")}
+
+
+def labels_of(indicator: Indicator | str) -> dict[str, str]:
+    """The labels of one breakdown; for several, keep one Labels."""
+    return Labels().of(indicator)
 
 
 def counted_at(month: Month) -> dt.datetime | None:

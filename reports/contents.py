@@ -7,60 +7,22 @@ the reader's screens are in: it is an official document.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics.indicators import INDICATORS, PROGRAMS, UNSTATED, Indicator
 from metrics.models import Count, Level, Span
-from metrics.queries import Figures, Place, change, counted_at, figures, labels_of
+from metrics.queries import Figures, Labels, Place, change, counted_at, figures
+from reports.editions import Edition
 
-NATION = "nation"
 TREND_MONTHS = 13
 NOTHING = "―"  # there is nothing to compare with
-
-
-@dataclass(frozen=True)
-class Edition:
-    """Whose report it is: the nation's, or a bureau's with its own hubs only."""
-
-    slug: str
-    name: str
-    bureau: Bureau | None = None
-
-    @classmethod
-    def named(cls, slug: str) -> Edition:
-        """By `nation` or a bureau's slug. Raises Bureau.DoesNotExist."""
-        if slug == NATION:
-            return cls(NATION, "全国")
-        bureau = Bureau.objects.get(slug=slug)
-        return cls(slug, bureau.name, bureau)
-
-    @property
-    def title(self) -> str:
-        return f"{self.name}版"
-
-    @property
-    def label(self) -> str:
-        """Its name in the reader's language."""
-        return _("全国") if self.bureau is None else str(self.bureau)
-
-    def hubs(self) -> list[Hub]:
-        """Its hubs, in the order of their codes."""
-        hubs = Hub.objects.select_related("prefecture__bureau").order_by("pk")
-        return list(hubs if self.bureau is None else hubs.filter(prefecture__bureau=self.bureau))
-
-    def bureaus(self) -> list[Bureau]:
-        """Its bureaus, in their official order."""
-        return list(Bureau.objects.order_by("position")) if self.bureau is None else [self.bureau]
-
-    def place(self) -> Place:
-        """Whose trend and breakdowns it shows."""
-        return Place.nation() if self.bureau is None else Place.of_bureau(self.bureau)
 
 
 @dataclass(frozen=True)
@@ -118,8 +80,7 @@ class BreakdownTable:
         return self.indicator.breakdown is not None and self.indicator.breakdown.overlaps
 
 
-@dataclass(frozen=True)
-class FlatFact:
+class FlatFact(NamedTuple):
     """One fact as it stands in the CSV and on the data sheet."""
 
     month: str
@@ -203,7 +164,8 @@ class _Reading:
         self.of_year = figures(places=places, months=both, span=Span.YEAR_TO_DATE)
         self.counted_from = {Span.MONTH: _first_counted(both[1], both[1]),
                              Span.YEAR_TO_DATE: _first_counted(both[1].fiscal_year.months[0], both[1])}  # fmt: skip
-        self.labels = {indicator.code: labels_of(indicator) for indicator in INDICATORS}
+        names = Labels()
+        self.labels = {indicator.code: names.of(indicator) for indicator in INDICATORS}
 
     def content(self, counted: dt.datetime, at: dt.datetime) -> MonthlyContent:
         bureaus, hubs = tuple(map(self._bureau, self.bureaus)), tuple(map(self._hub, self.hubs))
@@ -271,21 +233,30 @@ class _Reading:
             yield month, tuple(found.value(place, month, indicator) for indicator in totals)
 
     def _facts(self, rows: list[PlaceRow]) -> Iterator[FlatFact]:
+        """Every fact of the rows' places; of the breakdowns, those that are not zero."""
         places = [Place.nation(), *map(Place.of_bureau, self.bureaus), *map(Place.of_hub, self.hubs)]
+        month, words = str(self.month), [_Words.of(indicator) for indicator in INDICATORS]
+        spans = [(found, str(found.span.label)) for found in (self.of_month, self.of_year)]
         for row, place in zip(rows, places, strict=True):
-            for indicator in INDICATORS:
-                for code, label in self.labels[indicator.code].items():
-                    for found in (self.of_month, self.of_year):
-                        value = found.value(place, self.month, indicator, code)
-                        if value or indicator.breakdown is None:
-                            yield self._fact(row, indicator, code, label, value, found.span)
+            where = (month, str(row.level.label), row.code, row.name)
+            for (indicator, label, unit), (found, span) in itertools.product(words, spans):
+                values = found.breakdown(place, self.month, indicator)
+                for code, name in self.labels[indicator.code].items():
+                    if code in values or indicator.breakdown is None:
+                        what = (indicator.code, label, code, name if code else "")
+                        yield FlatFact(*where, *what, values.get(code, 0), unit, span)
 
-    def _fact(self, row: PlaceRow, indicator: Indicator, code: str, label: str, value: int, span: Span) -> FlatFact:
-        return FlatFact(
-            month=str(self.month), level=str(row.level.label), place_code=row.code, place=row.name,
-            indicator=indicator.code, label=str(indicator.label), code=code, code_label=label if code else "",
-            value=value, unit=str(indicator.unit), span=str(span.label),
-        )  # fmt: skip
+
+class _Words(NamedTuple):
+    """An indicator with its texts in the language at hand, looked up once."""
+
+    indicator: Indicator
+    label: str
+    unit: str
+
+    @classmethod
+    def of(cls, indicator: Indicator) -> _Words:
+        return cls(indicator, str(indicator.label), str(indicator.unit))
 
 
 def _first_counted(first: Month, last: Month) -> Month | None:
