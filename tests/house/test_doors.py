@@ -14,7 +14,7 @@ from tests.house.addresses import Address, addresses
 # The administration site is Django's: one door for all of it, tested in test_who_gets_what.
 OURS = [address for address in addresses() if address.is_ours and not address.route.startswith("admin/")]
 # What may be opened by anybody. Nothing else may.
-PUBLIC = {"website:home", "website:definitions", "api:schema"}
+PUBLIC = {"website:home", "website:definitions", "api:schema", "api:indicators"}
 # What asks for no right, only for a sign-in: each shows the person's own things.
 OWN = {"website:no_role", "website:my_hubs"}
 
