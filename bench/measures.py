@@ -89,7 +89,7 @@ def page(client: Client, addresses: Iterable[str], runs: int = 60) -> tuple[list
             response = client.get(address)
             times.append((time.perf_counter() - began) * 1000)
         if response.status_code != 200:
-            raise NotThere(f"{address} answered {response.status_code}")
+            raise NotThere(f"{address} answered {response.status_code} {response.headers.get('Location', '')}")
         most = max(most, len(asked))
     return times[5:], most  # the first ones warm templates and caches
 

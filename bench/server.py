@@ -1,19 +1,30 @@
-"""What gunicorn serves while saving is measured: the real application, and beside it below /bare/ a Django view
-without any middleware that inserts one row. Same server, same process, same database."""
+"""What gunicorn serves while saving is measured: the real application and, in the same process and on the same
+database, two views that do nothing but insert one row. /plain/ stands behind Django's own middleware and asks for
+somebody who is signed in, as any view of a real site does: it is the limit. /naked/ has no middleware at all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
 from django.urls import path
 
 from yorozu.wsgi import application as real_application
 
-TABLE = "CREATE TABLE bench_row (id bigserial PRIMARY KEY, content text NOT NULL)"
+DJANGOS_OWN = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 
 
 class BenchRow(models.Model):
@@ -33,28 +44,25 @@ class BenchRow(models.Model):
 def insert(request: HttpRequest) -> HttpResponse:
     """The bare view."""
     BenchRow.objects.create(content=request.POST["content"])
-    return HttpResponse(status=302, headers={"Location": "/bare/"})
+    return HttpResponse(status=302, headers={"Location": "/done/"})
 
 
-urlpatterns = [path("bare/", insert)]
+urlpatterns = [path("naked/", insert), path("plain/", login_required(insert))]
 
 
-class _Bare(WSGIHandler):
-    def load_middleware(self, is_async: bool = False) -> None:
-        self._view_middleware: list[Any] = []
-        self._template_response_middleware: list[Any] = []
-        self._exception_middleware: list[Any] = []
-        self._middleware_chain = self._answer
+class _Beside(WSGIHandler):
+    def __init__(self, middleware: list[str]) -> None:
+        with override_settings(MIDDLEWARE=middleware):
+            super().__init__()
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _get_response(self, request: HttpRequest) -> HttpResponse:
         request.urlconf = "bench.server"  # type: ignore[attr-defined]
-        return self._get_response(request)
+        return super()._get_response(request)
 
 
-_bare = _Bare()
+_APPLICATIONS = {"/naked/": _Beside([]), "/plain/": _Beside(DJANGOS_OWN)}
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Choose by the path."""
-    chosen = _bare if environ["PATH_INFO"].startswith("/bare/") else real_application
-    return chosen(environ, start_response)
+    return _APPLICATIONS.get(environ["PATH_INFO"], real_application)(environ, start_response)

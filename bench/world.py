@@ -23,10 +23,17 @@ NOTES, SLOTS = 4000, 1000
 TABLES = ["consultations_enterprise", "consultations_case", "consultations_consultation",
           "consultations_involvement", "consultations_programuse"]  # fmt: skip
 
-# Two-character words of all frequencies: the search is measured with them. One word in a row is frequent, the last rare.
-WORDS = ["売上", "販路", "広告", "補助", "資金", "採用", "原価", "価格", "経営", "計画", "商品", "開発", "顧客", "店舗", "集客", "予約", "在庫", "生産", "設備", "省力", "人材", "育成", "賃上", "融資", "返済", "事業", "承継", "創業", "法人", "税務", "会計", "契約", "商標", "特許", "輸出", "海外", "通販", "動画", "写真", "包装", "試食", "展示", "催事", "観光", "民泊", "農産", "水産", "木工", "陶器", "染物", "酒造", "味噌", "醤油", "製麺", "製茶", "畳表", "漆器", "和紙", "刃物", "仏壇", "造園", "左官"]  # fmt: skip
-_BEGINNINGS = ("から{}について相談があった。", "の{}が伸び悩んでいる。", "は{}を見直したいとのこと。", "の{}に課題がある。",
-               "では{}の手順を整理した。", "に向けて{}の担当を決める。", "を踏まえ{}を三か月で試す。", "と{}の両面から助言した。")  # fmt: skip
+# Two-character words of all frequencies, the first one frequent, the last rare: the search is measured with them.
+_WRITTEN = (
+    "売上販路広告補助資金採用原価価格経営計画商品開発顧客店舗集客予約在庫生産設備省力人材育成賃上融資"
+    "返済事業承継創業法人税務会計契約商標特許輸出海外通販動画写真包装試食展示催事観光"
+    "民泊農産水産木工陶器染物酒造味噌醤油製麺製茶畳表漆器和紙刃物仏壇造園左官"
+)
+WORDS = [_WRITTEN[place : place + 2] for place in range(0, len(_WRITTEN), 2)]
+_BEGINNINGS = (
+    "から{}について相談があった。", "の{}が伸び悩んでいる。", "は{}を見直したいとのこと。", "の{}に課題がある。",
+    "では{}の手順を整理した。", "に向けて{}の担当を決める。", "を踏まえ{}を三か月で試す。", "と{}の両面から助言した。",
+)  # fmt: skip
 _OPENINGS = ("事業者", "代表者", "担当者", "前回の宿題", "現場", "次回", "試算表", "周辺の競合")
 
 
@@ -80,8 +87,11 @@ def _people_and_places() -> None:
     SupportOrganization.objects.bulk_create([SupportOrganization(kind=kind, name=f"支援機関{n}")
                                              for n, kind in enumerate(list(kinds) * 30)])  # fmt: skip
     if not SupportProgram.objects.exists():
-        SupportProgram.objects.bulk_create([SupportProgram(name=f"制度{n}", name_en=f"Programme {n}",
-                                                           valid_from=dt.date(2014, 4, 1)) for n in range(20)])  # fmt: skip
+        start = dt.date(2014, 4, 1)
+        names = {f"制度{n}": f"Programme {n}" for n in range(20)}
+        SupportProgram.objects.bulk_create(
+            [SupportProgram(name=name, name_en=english, valid_from=start) for name, english in names.items()]
+        )
 
 
 def _pour_notes(cursor: object) -> None:
@@ -128,11 +138,13 @@ _STATEMENTS = (
         INSERT INTO consultations_case (hub_id, number, enterprise_id, title, category, received_on, reception,
             introduced_by, heard_from, issue, plan, lead_id, state, closed_on, resolution, next_action, version,
             created_at, created_by_id, updated_at)
-        SELECT c.hub_id, '2026-' || lpad(c.hub_id::text, 2, '0') || '-' || lpad(i::text, 7, '0'), c.id, '販路開拓の相談',
-               (ARRAY['sales', 'sales', 'sales', 'turnaround', 'startup', 'succession'])[1 + i %% 6], d.day, 'phone',
+        SELECT c.hub_id, '2026-' || lpad(c.hub_id::text, 2, '0') || '-' || lpad(i::text, 7, '0'), c.id,
+               '販路開拓の相談', (ARRAY['sales', 'sales', 'sales', 'turnaround', 'startup', 'succession'])[1 + i %% 6],
+               d.day, 'phone',
                d.introducer, '', '', '', p.id, CASE WHEN fate < 0.4 THEN 'solved' ELSE 'active' END,
                CASE WHEN fate < 0.4 THEN d.day + 30 END,
-               CASE WHEN fate < 0.2 THEN 'solved' WHEN fate < 0.3 THEN 'partly' WHEN fate < 0.4 THEN 'unknown' ELSE '' END,
+               CASE WHEN fate < 0.2 THEN 'solved' WHEN fate < 0.3 THEN 'partly'
+                    WHEN fate < 0.4 THEN 'unknown' ELSE '' END,
                '', 1, d.day, p.id, d.day
           FROM drawn d JOIN client c USING (n) JOIN person p ON p.hub_id = c.hub_id AND p.n = d.who""",
     """CREATE TEMPORARY TABLE matter ON COMMIT DROP AS
@@ -148,7 +160,8 @@ _STATEMENTS = (
             method, place, client_people, lead_id, themes, content, advice, next_step, not_counted, search_text,
             search_grams, version, created_at, created_by_id, updated_at, updated_by_id, deleted_at, deleted_by_id)
         SELECT m.hub_id, gen_random_uuid(), m.id, m.enterprise_id, u.id, d.day, 30 + 15 * (d.note %% 5),
-               (ARRAY['visit_to_hub', 'visit_to_hub', 'visit_to_client', 'online', 'phone', 'satellite'])[1 + d.note %% 6],
+               (ARRAY['visit_to_hub', 'visit_to_hub', 'visit_to_client', 'online', 'phone', 'satellite']
+               )[1 + d.note %% 6],
                '', '', m.lead_id, d.themes, o.content, o.advice, '',
                CASE WHEN d.fate < 0.02 THEN 'no_advice' ELSE '' END, o.folded, o.pairs, 1,
                d.day + interval '18 hours', m.lead_id, d.day + interval '18 hours', m.lead_id,
@@ -158,10 +171,12 @@ _STATEMENTS = (
     """INSERT INTO consultations_involvement (hub_id, consultation_id, organization_id, kind)
         SELECT c.hub_id, c.id, o.least + (c.id %% o.many), CASE c.id %% 3 WHEN 0 THEN 'referral' ELSE 'cooperation' END
           FROM consultations_consultation c,
-               (SELECT min(id) AS least, count(*) AS many FROM directory_supportorganization WHERE name LIKE '支援機関%%') o
+               (SELECT min(id) AS least, count(*) AS many FROM directory_supportorganization
+                 WHERE name LIKE '支援機関%%') o
          WHERE c.id %% 100 < 15""",
     """INSERT INTO consultations_programuse (hub_id, consultation_id, program_id, kind)
-        SELECT c.hub_id, c.id, p.ids[1 + c.id %% cardinality(p.ids)], CASE c.id %% 3 WHEN 0 THEN 'used' ELSE 'introduced' END
+        SELECT c.hub_id, c.id, p.ids[1 + c.id %% cardinality(p.ids)],
+               CASE c.id %% 3 WHEN 0 THEN 'used' ELSE 'introduced' END
           FROM consultations_consultation c, (SELECT array_agg(id) AS ids FROM directory_supportprogram) p
          WHERE c.id %% 100 > 79""",
 )  # fmt: skip
