@@ -72,7 +72,7 @@ class Fact(models.Model):
 
 
 class Count(models.Model):
-    """The ledger: when a month was last counted, and over how many consultations. The nation's."""
+    """The ledger: when a month was last counted, and how long that took. The nation's."""
 
     month = models.DateField(primary_key=True)
     counted_at = models.DateTimeField()
