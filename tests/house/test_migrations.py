@@ -12,7 +12,6 @@ from django.conf import settings
 
 from tests.conftest import administer
 
-
 TOP_DOWN = (
     "evaluations",
     "reports",
