@@ -183,7 +183,7 @@ def expire(*, job: Job, at: dt.datetime) -> None:
     row = Job.objects.select_for_update(skip_locked=True).expired(at).filter(pk=job.pk).first()
     if row is None:
         return
-    default_storage.delete(row.result.name)
+    default_storage.delete(str(row.result.name))
     row.state, row.result = JOB.after(row.state, JobMove.EXPIRE), ""
     row.save(update_fields=["state", "result"])
     trail.record("job.expired", by=None, at=at, on=row)

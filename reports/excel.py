@@ -7,7 +7,6 @@ what stands on it.
 from __future__ import annotations
 
 import io
-from dataclasses import astuple
 from typing import IO, Any
 
 import xlsxwriter
@@ -176,7 +175,7 @@ def _facts(pages: Pages, content: MonthlyContent) -> None:
     pages.head(sheet, 0, COLUMNS)
     looks = ["text"] * 8 + ["number", "text", "text"]
     for row, fact in enumerate(content.facts, start=1):
-        pages.cells(sheet, row, 0, astuple(fact), looks)
+        pages.cells(sheet, row, 0, fact, looks)
     sheet.autofilter(0, 0, max(1, len(content.facts)), len(COLUMNS) - 1)
 
 

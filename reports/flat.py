@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import IO
 
 from foundation.spreadsheets import csv_file
@@ -22,5 +22,5 @@ class Flat:
 
 def write_csv(content: MonthlyContent, *, encoding: str = "utf-8") -> Flat:
     """The facts with a head, in UTF-8 with BOM or cp932, CRLF. Raises LookupError for other encodings."""
-    written = csv_file([COLUMNS, *map(astuple, content.facts)], encoding=encoding)
+    written = csv_file([COLUMNS, *content.facts], encoding=encoding)
     return Flat(io.BytesIO(written.content), written.lost)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.choices import Format
-from reports.contents import Edition
+from reports.editions import Edition
 
 
 class EditionForm(forms.Form):

@@ -16,7 +16,7 @@ from jobs.choices import JobState
 from jobs.models import Job, JobQuerySet
 from metrics.models import Count
 from reports.choices import Format
-from reports.contents import NATION, Edition
+from reports.editions import NATION, Edition
 
 KIND = "reports.make_edition"
 FRESH = dt.timedelta(days=1)

@@ -104,7 +104,7 @@ class JobFile(ReportDoor):
         if not made.job.has_result:
             return redirect("reports:job", job)
         try:
-            stored = default_storage.open(made.job.result.name)
+            stored = default_storage.open(str(made.job.result.name))
         except FileNotFoundError:
             messages.error(request, _("ファイルが見つかりません。もう一度作成してください。"))
             return redirect("reports:list")

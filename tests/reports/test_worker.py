@@ -27,7 +27,7 @@ from jobs.models import Job
 from metrics import actions as metrics
 from reports.actions import order_edition
 from reports.choices import Format
-from reports.contents import Edition
+from reports.editions import Edition
 from reports.queries import Order
 from tests import making
 
