@@ -14,10 +14,13 @@ from foundation.identifiers import with_check_digit
 from hubs.models import Hub
 from yorozu.demo.businesses import COINED, TRADES, WEIGHTS, Trade
 from yorozu.demo.people import SURNAMES, person
-from yorozu.demo.places import PLACES, QUARTERS
+from yorozu.demo.places import PLACES, QUARTERS, Place
 
 MANUFACTURERS = {"09", "10", "11", "12", "13", "15", "18", "24", "26", "32"}
 SHOPS = {"57", "58", "60", "75", "76", "78"}
+FOOD = {"01", "03", "09", "10", "52", "58", "61", "75", "76"}
+CRAFT = {"11", "12", "13", "32", "57", "60"}
+SELLERS = MANUFACTURERS | FOOD | CRAFT | {"54"}
 KINDS = {Kind.CORPORATION: 76, Kind.SOLE: 21, Kind.ASSOCIATION: 2, Kind.OTHER: 1}
 FOUNDERS = {Kind.FOUNDER: 70, Kind.SOLE: 15, Kind.CORPORATION: 15}
 ELSEWHERE_TOO = 0.03  # share of new corporations that another hub knows already
@@ -50,6 +53,17 @@ class Client:
         if self.trade.industry in MANUFACTURERS:
             return "工場"
         return "店舗" if self.trade.industry in SHOPS else "事務所"
+
+    @property
+    def sells(self) -> bool:
+        """Whether it has goods, not only services."""
+        return self.trade.industry in SELLERS
+
+    def specialties(self, place: Place) -> tuple[str, ...]:
+        """What its place is known for, as far as it has to do with the trade."""
+        if self.trade.industry in FOOD:
+            return place.foods
+        return place.crafts if self.trade.industry in CRAFT else ()
 
 
 class Clients:

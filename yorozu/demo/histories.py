@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 
 from django.utils import timezone
@@ -21,7 +23,7 @@ from yorozu.demo.calendar import DAY, busyness
 from yorozu.demo.clients import Client, Clients, Registry
 from yorozu.demo.notes import STYLES, Story, Words
 from yorozu.demo.places import PLACES
-from yorozu.demo.stories import BY_CATEGORY, TOPICS, Topic
+from yorozu.demo.stories import BY_CATEGORY, fitting
 
 ORDINARY_MONTH = 20.6  # working days
 ALL_WEIGHTS = sum(place.weight for place in PLACES.values())
@@ -55,13 +57,13 @@ class Setting:
     now: dt.datetime
     a_month: int
 
-    @property
+    @cached_property
     def last_day(self) -> dt.date:
         """Today from noon on, else yesterday."""
         today = timezone.localdate(self.now)
         return today if timezone.localtime(self.now).hour >= 12 else today - DAY
 
-    @property
+    @cached_property
     def year(self) -> FiscalYear:
         return FiscalYear.of(self.last_day)
 
@@ -74,7 +76,7 @@ class Teller:
         self.rng = Random(f"yorozu {self.hub.pk}")
         self.clients = Clients(self.hub, self.rng, registry)
         self.first_day = FiscalYear(setting.year.year - 1).first
-        self.growth = 1.03 + 0.14 * self.rng.random()
+        self.growth = 1.08 + 0.2 * self.rng.random()
         self.styles = {user.pk: self.rng.choice(STYLES) for user in setting.staff.consultants}
         self.history = History()
 
@@ -149,8 +151,10 @@ class CaseTeller:
         self.teller, self.setting, self.rng, self.client = teller, teller.setting, teller.rng, client
         self.hub_id, self.history = teller.hub.pk, teller.history
         shares = TOPIC_SHARES[category]
-        self.topic = TOPICS[shares.draw(self.rng)]
-        self.second = TOPICS[shares.draw(self.rng)]
+        known_for = client.specialties(PLACES[self.hub_id])
+        fits = (client.site, client.sells, bool(known_for))
+        self.topic = fitting(shares.draw(self.rng), *fits)
+        self.second = fitting(shares.draw(self.rng), *fits)
         self.days = [held for held in days if held <= self.setting.last_day]
         self.all_held = len(self.days) == len(days)
         self.case = self._open(category, day)
@@ -176,9 +180,8 @@ class CaseTeller:
 
     def _story(self) -> Story:
         row, place = self.client.row, PLACES[self.hub_id]
-        words = Words(
-            self.rng, self.client.trade, town=row.municipality, specialties=place.specialties, site=self.client.site
-        )
+        known_for = self.client.specialties(place) or place.specialties
+        words = Words(self.rng, self.client.trade, town=row.municipality, specialties=known_for, site=self.client.site)
         return Story(self.rng, self.topic, self.second, words, f"{row.representative.split()[0]}様")
 
     def tell(self) -> None:
@@ -203,7 +206,7 @@ class CaseTeller:
         session = Consultation(
             hub_id=self.hub_id, case=case, enterprise=case.enterprise, unit_id=case.unit_id, held_on=held, lead=lead,
             method=(habits.ON_SITE if on_site else habits.METHODS).draw(rng), created_at=self.teller.moment(held, late),
-            created_by=lead, updated_by=lead,
+            created_by=lead, updated_by=lead, client_id=uuid.UUID(int=rng.getrandbits(128), version=4),
         )  # fmt: skip
         session.updated_at = min(session.created_at + dt.timedelta(minutes=int(rng.random() * 50)), self.setting.now)
         session.minutes = rng.choice(habits.MINUTES.get(session.method, habits.USUAL_MINUTES))
@@ -296,6 +299,3 @@ class CaseTeller:
     def _step(self, move: str, state: str, at: dt.datetime) -> None:
         step = CaseStep(hub_id=self.hub_id, case=self.case, move=move, state=state, at=at, by=self.case.lead)
         self.history.steps.append(step)
-
-
-__all__ = ["History", "Setting", "Teller", "Topic"]

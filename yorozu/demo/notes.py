@@ -122,8 +122,16 @@ class Story:
         if not brief:
             content += [rng.choice(LINKS) + rng.choice((*self.second.problems, *self.topic.problems))]
             content += [rng.choice(DOUBTS)] if rng.random() < 0.5 else self.troubles.take(1)
-            advice = [*advice, rng.choice(self.second.advice)] if rng.random() < 0.6 else advice
+            advice += self.more_advice(advice) if rng.random() < 0.6 else []
         return self.fill(content), self.fill(advice)
+
+    def more_advice(self, given: list[str]) -> list[str]:
+        """A piece of the second topic that has not been given."""
+        return [
+            piece
+            for piece in self.rng.sample(self.second.advice, min(2, len(self.second.advice)))
+            if piece not in given
+        ][:1]
 
     def note(self, times: int, month: int, style: str, *, brief: bool) -> Note:
         """The note of the session number `times`, counted from 1. `brief` notes are those of the year before."""

@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+_CRAFT = re.compile(
+    r"(焼|織|織物|塗|紙|器|刃物|彫|硯|筆|鞄|工|工品|細工|絣|紬|縮|ちりめん|タオル|フレーム|小物|宝飾品|鋳物|切子|友禅|銘仙|ブラシ|靴下|炭|杉"
+    r"|ジーンズ|家具|うちわ|手袋|藍染|い草|下駄|紅型|やちむん|家庭用品|真珠|石州瓦|曲げわっぱ)$"
+)
 
 
 class Place(NamedTuple):
@@ -14,6 +20,14 @@ class Place(NamedTuple):
     weight: float
     towns: tuple[tuple[str, str], ...]
     specialties: tuple[str, ...]
+
+    @property
+    def crafts(self) -> tuple[str, ...]:
+        return tuple(word for word in self.specialties if _CRAFT.search(word))
+
+    @property
+    def foods(self) -> tuple[str, ...]:
+        return tuple(word for word in self.specialties if not _CRAFT.search(word))
 
 
 # weight | municipality:kana … | specialties

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 
 from yorozu.demo.stories import growth, money, passages, work
 
@@ -38,6 +39,59 @@ def _read(text: str) -> dict[str, Topic]:
 
 
 TOPICS: dict[str, Topic] = _read(growth.TEXT) | _read(work.TEXT) | _read(money.TEXT) | _read(passages.TEXT)
+
+# Words that fit shops only, and works only: an accountant has no shop front, a hairdresser no tooling.
+OF_SHOPS = (
+    "来店",
+    "店頭",
+    "メニュー",
+    "客単価",
+    "看板",
+    "口コミ",
+    "チラシ",
+    "リピーター",
+    "売場",
+    "客数",
+    "店舗",
+    "予約の電話",
+    "電話予約",
+)
+OF_WORKS = (
+    "段取り", "工程", "製造", "稼働率", "試作", "ロット", "下請", "生産", "納期", "在庫", "包材", "検査", "工具", "サンプル", "量産", "原料",
+    "原材料", "梱包", "工業", "特許",
+)  # fmt: skip
+OF_SELLERS = (
+    "通販",
+    "商品",
+    "棚",
+    "パッケージ",
+    "包装",
+    "注文",
+    "試食",
+    "詰め合わせ",
+    "輸出",
+    "海外",
+    "台湾",
+    "ギフト",
+    "規格外",
+    "出荷",
+    "販売",
+)
+
+
+@cache
+def fitting(code: str, site: str, sells: bool, renowned: bool) -> Topic:
+    """A topic without what does not fit: `site` is 店舗, 工場 or 事務所, `sells` says that there are goods,
+    `renowned` that the place's specialty has to do with them. A list that would be empty stays whole."""
+    foreign = () if site == "店舗" else OF_SHOPS
+    foreign += () if site == "工場" else OF_WORKS
+    foreign += () if sells else OF_SELLERS
+    foreign += () if renowned else ("{specialty}",)
+    topic = TOPICS[code]
+    lists = {f.name: getattr(topic, f.name) for f in fields(topic) if f.name not in ("code", "themes")}
+    kept = {name: [p for p in pieces if not any(w in p for w in foreign)] or pieces for name, pieces in lists.items()}
+    return replace(topic, **kept)
+
 
 # Category of the case: topics with their weights (shares as published: 売上拡大 74 %, 経営改善・事業再生 15 % …).
 BY_CATEGORY: dict[str, dict[str, int]] = {
