@@ -82,6 +82,7 @@ class Consultations(RecordResource):
     """The hub's consultations."""
 
     @extend_schema(
+        operation_id="consultations_list",
         parameters=[OpenApiParameter(name, str) for name in ("q", "first", "last", "method", "theme", "after")],
         responses={200: ConsultationPageSerializer},
     )
