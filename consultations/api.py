@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import Http404
 from django.utils import timezone
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import User
 from consultations import actions, queries
 from consultations.choices import Method, NotCounted
 from consultations.forms import FilterForm, SessionFields
@@ -77,6 +78,11 @@ class RecordResource(APIView):
         """The hub in the URL."""
         return self.request._request.hub  # type: ignore[attr-defined]
 
+    @property
+    def person(self) -> User:
+        """Who asks."""
+        return cast(User, self.request.user)
+
 
 class Consultations(RecordResource):
     """The hub's consultations."""
@@ -90,8 +96,8 @@ class Consultations(RecordResource):
         """Newest first, by the filters of the page."""
         form = FilterForm(request.query_params, today=timezone.localdate())
         if not form.is_valid():
-            raise ValidationError(form.errors)
-        wanted, place = form.wanted(request.user.pk), read_place(request._request.GET)
+            raise ValidationError({name: [str(text) for text in texts] for name, texts in form.errors.items()})
+        wanted, place = form.wanted(self.person.pk), read_place(request._request.GET)
         rows = queries.consultations_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
         page = page_of(rows, size=PAGE_SIZE, query=request._request.GET, place_of=lambda row: (row.held_on, row.pk))
         looked_at(request._request, "consultations.listed", via="api", words=wanted.words)
@@ -119,7 +125,7 @@ class Consultations(RecordResource):
             raise ValidationError(problems)
         consultation, new = actions.log_consultation(
             case=case, client_id=sent.validated_data["client_id"], session=form.session(),
-            by=request.user, at=timezone.now(),
+            by=self.person, at=timezone.now(),
         )  # fmt: skip
         return Response(ConsultationSerializer(consultation).data, status=201 if new else 200)
 

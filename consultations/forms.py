@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -114,7 +115,7 @@ class SessionFields(forms.Form):
     next_step = CleanCharField(label=_("次回まで"), max_length=2000, multiline=True, required=False, widget=NOTE)
     client_people = CleanCharField(label=_("相談者"), max_length=120, required=False)
     place = CleanCharField(label=_("場所"), max_length=120, required=False)
-    unit = forms.ModelChoiceField(label=_("ユニット"), queryset=None, required=False)
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(label=_("ユニット"), queryset=None, required=False)
     not_counted = forms.ChoiceField(
         label=_("計上"), required=False, choices=[("", _("計上する")), *NotCounted.choices],
         help_text=_("計上しない場合は理由を選びます。"),
@@ -150,16 +151,16 @@ class SessionFields(forms.Form):
     def involved(self) -> Involved:
         """The organizations and programmes that were ticked. For valid forms only."""
         values = self.cleaned_data
-        ticked = {name: set(values[name]) for name in ("referred", "cooperating", "used", "introduced")}
+
+        def chosen(name: str, rows: Callable[[], list[Any]]) -> list[Any]:
+            ticked = set(values[name])
+            return [row for row in rows() if str(row.pk) in ticked] if ticked else []
+
         return Involved(
-            *(
-                [row for row in self.organizations if str(row.pk) in ticked[name]] if ticked[name] else []
-                for name in ("referred", "cooperating")
-            ),
-            *(
-                [row for row in self.programs if str(row.pk) in ticked[name]] if ticked[name] else []
-                for name in ("used", "introduced")
-            ),
+            referred=chosen("referred", lambda: self.organizations),
+            cooperating=chosen("cooperating", lambda: self.organizations),
+            used=chosen("used", lambda: self.programs),
+            introduced=chosen("introduced", lambda: self.programs),
         )
 
     def clean_held_on(self) -> dt.date:
@@ -289,8 +290,8 @@ def involved_initial(consultation: Consultation) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {"referred": [], "cooperating": [], "used": [], "introduced": []}
     for row in consultation.involvements.all():
         found["referred" if row.kind == "referral" else "cooperating"].append(row.organization_id)
-    for row in consultation.program_uses.all():
-        found[row.kind].append(row.program_id)
+    for use in consultation.program_uses.all():
+        found[use.kind].append(use.program_id)
     return found
 
 
@@ -322,7 +323,7 @@ class EnterpriseForm(forms.ModelForm):
         self.fields["industry"].choices = Codes(today).industries  # type: ignore[attr-defined]
         for name in ("name", "kana", "trade_name", "representative", "municipality", "address"):
             old = self.fields[name]
-            longest = Enterprise._meta.get_field(name).max_length
+            longest = getattr(Enterprise._meta.get_field(name), "max_length", None)
             self.fields[name] = CleanCharField(label=old.label, required=old.required, max_length=longest or 200)
 
     def clean_corporate_number(self) -> str:

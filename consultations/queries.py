@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from consultations.models import Case, CaseStep, Consultation, Enterprise
+from consultations.models.sessions import ConsultationQuerySet
 from directory.choices import CodeKind
 from directory.models import Code
 from foundation.text import grams, like_pattern, search_words
@@ -35,15 +37,15 @@ def consultations_wanted(
     """The newest consultations of a hub that pass the filters, behind a place. At most so many."""
     if wanted.words:
         ids = _found(hub=hub, wanted=wanted, before=before, at_most=at_most)
-        rows = Consultation.objects.filter(hub=hub, pk__in=ids)
+        rows: ConsultationQuerySet = Consultation.objects.filter(hub=hub, pk__in=ids)
     else:
         rows = _filtered(hub, wanted)
         rows = rows.after(*before) if before else rows
     return list(rows.with_people().for_lists().newest_first()[:at_most])
 
 
-def _filtered(hub: Hub, wanted: Wanted) -> Consultation.objects:
-    rows = Consultation.objects.filter(hub=hub).standing()
+def _filtered(hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
+    rows: ConsultationQuerySet = Consultation.objects.filter(hub=hub).standing()
     rows = rows.filter(held_on__gte=wanted.first) if wanted.first else rows
     rows = rows.filter(held_on__lte=wanted.last) if wanted.last else rows
     rows = rows.filter(method=wanted.method) if wanted.method else rows
@@ -56,7 +58,7 @@ def _found(*, hub: Hub, wanted: Wanted, before: tuple[dt.date, int] | None, at_m
     words = search_words(wanted.words)
     pairs = sorted({pair for word in words for pair in grams(word)})
     day, pk = before or (None, None)
-    values = [hub.pk, pairs, [like_pattern(word) for word in words], day, pk, at_most]
+    values: list[Any] = [hub.pk, pairs, [like_pattern(word) for word in words], day, pk, at_most]
     values += [wanted.first, wanted.last, wanted.method or None, wanted.lead_id, wanted.theme or None]
     with connection.cursor() as cursor:
         cursor.execute(

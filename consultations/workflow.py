@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from consultations.choices import CaseMove as Move
 from consultations.choices import CaseState as State
 from foundation.moves import MoveTable
@@ -9,7 +11,7 @@ from foundation.moves import MoveTable
 _OPEN = (State.RECEIVED, State.ACTIVE, State.REFERRED, State.WATCHING)
 CLOSED = (State.SOLVED, State.UNSOLVED, State.SUSPENDED)
 
-CASE = MoveTable(
+_MOVES: dict[Any, str] = (
     {(State.RECEIVED, Move.START): State.ACTIVE}
     | {(state, Move.REFER): State.REFERRED for state in _OPEN if state != State.REFERRED}
     | {(state, Move.WATCH): State.WATCHING for state in _OPEN if state != State.WATCHING}
@@ -19,3 +21,4 @@ CASE = MoveTable(
     | {(state, Move.SUSPEND): State.SUSPENDED for state in _OPEN}
     | {(state, Move.REOPEN): State.ACTIVE for state in CLOSED}
 )
+CASE = MoveTable(_MOVES)

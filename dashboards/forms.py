@@ -30,7 +30,7 @@ def read_choice(query: QueryDict, today: dt.date) -> Choice:
     """The choice in a URL. Raises Http404 for what does not exist: another address, another page."""
     latest = Month.of(today)
     try:
-        month = Month.parse(query["month"]) if query.get("month") else latest
+        month = Month.parse(str(query["month"])) if query.get("month") else latest
         span = Span(query.get("span") or Span.MONTH)
         indicator = INDICATORS[query.get("indicator") or "consultations"]
     except (Unreadable, ValueError, KeyError) as problem:

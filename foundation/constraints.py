@@ -33,14 +33,14 @@ class _SqlConstraint(BaseConstraint):
     def remove_text(self, table: str) -> str:
         raise NotImplementedError
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         # Inside CREATE TABLE nothing can be said yet: it follows when the table stands.
         schema_editor.deferred_sql.append(self.create_text(schema_editor.quote_name(model._meta.db_table)))
 
-    def create_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def create_sql(self, model: Any, schema_editor: Any) -> Statement:  # type: ignore[override]
         return Statement(self.create_text(schema_editor.quote_name(model._meta.db_table)).replace("%", "%%"))
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Statement:  # type: ignore[override]
         return Statement(self.remove_text(schema_editor.quote_name(model._meta.db_table)))
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
@@ -93,7 +93,7 @@ class Wall(_SqlConstraint):
     def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs |= {"column": self.column, "sees": self.sees, "or_none": self.or_none}
-        return path, args, kwargs | {"or_own": self.or_own, "append_only": self.append_only}
+        return path, tuple(args), kwargs | {"or_own": self.or_own, "append_only": self.append_only}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Wall) and self.deconstruct() == other.deconstruct()
@@ -123,7 +123,7 @@ class SameHub(_SqlConstraint):
 
     def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, args, kwargs | {
+        return path, tuple(args), kwargs | {
             "columns": self.columns, "to_table": self.to_table, "to_columns": self.to_columns,
         }  # fmt: skip
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.http import HttpRequest
 from django.views import View
 
+from accounts.models import User
 from audit.trail import Line
 from hubs.models import Hub
 
@@ -38,6 +39,11 @@ class Door(View):
     def hub(self) -> Hub:
         """The hub in the URL."""
         return self.request.hub  # type: ignore[attr-defined]
+
+    @property
+    def person(self) -> User:
+        """Who asks. Signed in: the entrance has seen to it."""
+        return cast(User, self.request.user)
 
 
 def looked_at(request: HttpRequest, action: str, *, on: models.Model | None = None, **detail: Any) -> None:

@@ -47,11 +47,17 @@ NATION_WAYS = (
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html. Costs no query: memberships are known since the entrance."""
     user = getattr(request, "user", None)
-    page: dict[str, Any] = {"demo": settings.DEMO, "idle_minutes": settings.IDLE_MINUTES, "languages": settings.LANGUAGES}
+    page: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "idle_minutes": settings.IDLE_MINUTES,
+        "languages": settings.LANGUAGES,
+    }
     if user is None or not user.is_authenticated:
         return page
     hub = getattr(request, "hub", None)
-    nation = [(way.label, reverse(way.url_name)) for way in NATION_WAYS if access.holds_nationally(user, way.permission)]
+    nation = [
+        (way.label, reverse(way.url_name)) for way in NATION_WAYS if access.holds_nationally(user, way.permission)
+    ]
     at_hub = hub or access.own_hub(user)
     return page | {"frame_hub": at_hub, "hub_ways": _hub_ways(user, at_hub), "nation_ways": nation}
 
@@ -61,4 +67,3 @@ def _hub_ways(user: Any, hub: Hub | None) -> list[tuple[Promise, str]]:
         return []
     held = access.permissions_of(user, hub)
     return [(way.label, reverse(way.url_name, args=[hub.slug])) for way in HUB_WAYS if way.permission in held]
-

@@ -165,7 +165,8 @@ class Membership(models.Model):
                 name="a_role_has_its_place",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="membership_ends_after_start"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="membership_ends_after_start",
             ),
         ]
 
@@ -320,7 +321,9 @@ class Appointment(HubOwned):
             models.CheckConstraint(
                 condition=~Q(post=Post.CHIEF) | Q(days_per_week__gte=3), name="a_chief_works_three_days_a_week"
             ),
-            models.CheckConstraint(condition=Q(days_per_week__gt=0, days_per_week__lte=7), name="a_week_has_seven_days"),
+            models.CheckConstraint(
+                condition=Q(days_per_week__gt=0, days_per_week__lte=7), name="a_week_has_seven_days"
+            ),
             both_or_neither("agreed_at", "agreed_by", name="an_agreement_has_its_bureau_official"),
             models.CheckConstraint(
                 condition=Q(state__in=["requested", "declined", "withdrawn"]) | Q(agreed_at__isnull=False),

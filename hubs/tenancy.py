@@ -125,9 +125,8 @@ class HubOwned(models.Model):
 
     hub = models.ForeignKey("hubs.Hub", models.PROTECT, verbose_name=_("拠点"), related_name="+", db_index=False)
 
-    objects = HubManager()
+    objects: Any = HubManager()
 
     class Meta:
         abstract = True
-        base_manager_name = None
         constraints: ClassVar[list[models.BaseConstraint]] = [Wall(name="%(app_label)s_%(class)s_wall")]

@@ -25,7 +25,7 @@ class IndicatorSerializer(serializers.Serializer):
     """An indicator as it is declared."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     unit = serializers.CharField()
     definition = serializers.CharField()
     additive = serializers.BooleanField()

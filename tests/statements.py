@@ -8,7 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 # Inside a test's own transaction scopes are nested: savepoints, and settings put back. A server has neither.
-_ONLY_IN_TESTS = ("SAVEPOINT", "set_config('yorozu.records', '', true), set_config('yorozu.figures', '', true), set_config('yorozu.user', '', true)")  # fmt: skip  # noqa: E501
+_ONLY_IN_TESTS = (
+    "SAVEPOINT",
+    "set_config('yorozu.records', '', true), set_config('yorozu.figures', '', true), set_config('yorozu.user', '', true)",
+)
 
 
 def statements_of(client: Any, path: str, **query: Any) -> list[str]:

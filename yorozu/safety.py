@@ -32,4 +32,4 @@ def demo_accounts_left() -> Iterator[str]:
     from accounts.models import DEMO_DOMAIN, User
 
     if not settings.DEMO and User.objects.filter(email__endswith=f"@{DEMO_DOMAIN}").exists():
-        yield f"This database holds demonstration accounts (@{DEMO_DOMAIN}): load no demonstration data outside demo mode."
+        yield f"This database holds demonstration accounts (@{DEMO_DOMAIN}): they may exist in demo mode only."

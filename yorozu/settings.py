@@ -20,10 +20,10 @@ DEMO = MODE == "demo"
 PRODUCTION = MODE == "production"
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".local")))
-DEFAULT_SECRET = "not-a-secret"  # noqa: S105  (recognised and refused below)
+DEFAULT_SECRET = "not-a-secret"  # recognised and refused below
 SECRET_KEY = env.str("SECRET_KEY", DEFAULT_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"] if not PRODUCTION else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # collectstatic and makemigrations of a build need no secret; whatever serves does.
 _SERVES = not {"collectstatic", "makemigrations", "compilemessages"} & set(sys.argv[1:2])

@@ -92,7 +92,7 @@ class EnterpriseEdit(OneEnterprise):
         version = form.cleaned_data["version"] or 0
         try:
             actions.revise_enterprise(
-                enterprise=enterprise, version=version, by=request.user, at=timezone.now(), **form.values()
+                enterprise=enterprise, version=version, by=self.person, at=timezone.now(), **form.values()
             )
         except actions.NumberTaken:
             form.add_error("corporate_number", _("この法人番号の事業者は、この拠点に登録済みです。"))
@@ -103,7 +103,7 @@ class EnterpriseEdit(OneEnterprise):
         return redirect(enterprise)
 
     def conflict(self, current: Enterprise, form: EnterpriseForm) -> HttpResponse:
-        sent = form.data.copy()
+        sent = self.request.POST.copy()
         sent["version"] = str(current.version)
         again = EnterpriseForm(sent, instance=self.enterprise(current.pk), **self.around())
         theirs = [
@@ -183,7 +183,7 @@ class CaseSteps(CasePage):
         if not form.is_valid():
             return self.page(case, form=form, status=422)
         try:
-            actions.move_case(case=case, by=request.user, at=timezone.now(), **form.cleaned_data)
+            actions.move_case(case=case, by=self.person, at=timezone.now(), **form.cleaned_data)
         except actions.Edited:
             messages.error(request, _("ほかの人が先に案件を変更しました。今の状態を確かめてから操作してください。"))
         except MoveRefused:
@@ -209,12 +209,12 @@ class CaseEdit(OneCase):
             return self.page(case, form, status=422)
         version = form.cleaned_data["version"]
         try:
-            actions.revise_case(case=case, version=version, by=request.user, at=timezone.now(), **form.values())
+            actions.revise_case(case=case, version=version, by=self.person, at=timezone.now(), **form.values())
         except actions.Edited as problem:
             messages.error(
                 request, _("ほかの人が先に案件を変更しました。今の内容を下に示します。入力はそのまま残しています。")
             )
-            sent = form.data.copy()
+            sent = self.request.POST.copy()
             sent["version"] = str(problem.current.version)
             return self.page(problem.current, CaseForm(sent, instance=self.case(pk), today=_today()), status=409)
         messages.success(request, _("案件を更新しました。"))

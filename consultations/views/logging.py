@@ -76,7 +76,7 @@ class New(RecordDoor):
         return rows.for_lists().first() if client_id else None
 
     def log(self, form: LoggingForm) -> Consultation:
-        who = {"by": self.request.user, "at": timezone.now()}
+        who: dict[str, Any] = {"by": self.person, "at": timezone.now()}
         enterprise, case = form.chosen_enterprise, form.chosen_case
         if form.is_new_enterprise:
             enterprise = actions.register_enterprise(hub=self.hub, **form.enterprise_fields(), **who)
@@ -162,7 +162,7 @@ class DraftKeeping(RecordDoor):
         if Consultation.objects.filter(hub=self.hub, client_id=client_id).exists():
             return JsonResponse({"error": _("この相談はすでに記録されています。")}, status=409)
         at = timezone.now()
-        actions.keep_draft(hub=self.hub, client_id=client_id, fields=fields, by=request.user, at=at)  # type: ignore[arg-type]
+        actions.keep_draft(hub=self.hub, client_id=client_id, fields=fields, by=self.person, at=at)
         return JsonResponse({"saved_at": timezone.localtime(at).strftime("%H:%M:%S")})
 
 
@@ -172,7 +172,7 @@ class DraftDiscarding(RecordDoor):
     permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
 
     def post(self, request: HttpRequest, client_id: uuid.UUID) -> HttpResponse:
-        actions.discard_draft(hub=self.hub, client_id=client_id, by=request.user)  # type: ignore[arg-type]
+        actions.discard_draft(hub=self.hub, client_id=client_id, by=self.person)
         messages.success(request, _("下書きを破棄しました。"))
         return redirect(reverse("consultations:new", args=[self.hub.slug]))
 

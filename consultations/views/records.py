@@ -28,13 +28,13 @@ class ConsultationList(RecordDoor):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = FilterForm(request.GET, today=timezone.localdate())
-        rows, page = [], None
+        page = None
         if form.is_valid():
-            wanted = form.wanted(request.user.pk)
+            wanted = form.wanted(self.person.pk)
             place = read_place(request.GET)
             rows = queries.consultations_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
             page = page_of(rows, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.held_on, row.pk))
-            searched = {name: value for name, value in request.GET.items() if value and name != "after"}
+            searched: dict[str, Any] = {name: value for name, value in request.GET.items() if value and name != "after"}
             looked_at(request, "consultations.searched" if searched else "consultations.listed", **searched)
         context = {"form": form, "page": page, "filtered": any(request.GET.values())}
         return render(request, "consultations/consultation_list.html", context, status=200 if page else 422)
@@ -95,7 +95,7 @@ class ConsultationEdit(OneConsultation):
         try:
             actions.revise_consultation(
                 consultation=consultation, version=form.cleaned_data["version"], session=form.session(),
-                by=request.user, at=timezone.now(),
+                by=self.person, at=timezone.now(),
             )  # fmt: skip
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
@@ -105,7 +105,7 @@ class ConsultationEdit(OneConsultation):
     def conflict(self, current: Consultation, form: RevisionForm) -> HttpResponse:
         if current.deleted_at is not None:
             raise Http404
-        sent = form.data.copy()
+        sent = self.request.POST.copy()
         sent["version"] = str(current.version)  # sending once more is now a decision, made in sight of the other's
         again = RevisionForm(sent, hub=self.hub, today=timezone.localdate())
         again.is_valid()
@@ -148,7 +148,7 @@ class ConsultationDeletion(OneConsultation):
         try:
             actions.delete_consultation(
                 consultation=consultation, version=int(version) if version.isdecimal() else 0,
-                by=request.user, at=timezone.now(),
+                by=self.person, at=timezone.now(),
             )  # fmt: skip
         except actions.Edited:
             messages.error(request, _("ほかの人が先に変更しました。内容を確かめてから、もう一度削除してください。"))
