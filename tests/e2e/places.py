@@ -1,0 +1,203 @@
+"""Every page that people reach, by who reaches it, for tests that look at all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+Going = Callable[[Page], None]
+RECORDS = "/hubs/tokyo/consultations/"
+ENTERPRISES = "/hubs/tokyo/enterprises/"
+CASES = "/hubs/tokyo/cases/"
+APPOINTMENTS = "/hubs/tokyo/appointments/"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page by name, and how one gets there."""
+
+    name: str
+    go: Going
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def at(url: str) -> Going:
+    """By address."""
+    return lambda page: page.goto(url) and None
+
+
+def first_of(listing: str, then: str = "") -> Going:
+    """The first thing of a list, or something below its address."""
+
+    def go(page: Page) -> None:
+        page.goto(listing)
+        pattern = re.compile(rf"{listing}(\d+)/$")
+        links = [link.get_attribute("href") or "" for link in page.locator("main a").all()]
+        page.goto(next(href for href in links if pattern.search(href)) + then)
+
+    return go
+
+
+def logging_refused(page: Page) -> None:
+    """The page for logging, sent empty."""
+    page.goto(f"{RECORDS}new/")
+    page.get_by_role("button", name="記録する").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def logging_with_enterprise(page: Page) -> None:
+    """The page for logging, for an enterprise that the hub knows."""
+    first_of(ENTERPRISES)(page)
+    enterprise = page.url.rstrip("/").rsplit("/", 1)[1]
+    page.goto(f"{RECORDS}new/?enterprise={enterprise}")
+
+
+def logging_while_searching(page: Page) -> None:
+    """The page for logging, with what was found and everything that folds open."""
+    page.goto(f"{RECORDS}new/")
+    page.get_by_label("事業者を探す").press_sequentially("株式")
+    expect(page.locator("#enterprise-found label").first).to_be_visible()
+    page.get_by_label("新しい事業者として登録する").check()
+    for part in page.locator("main details > summary").all():
+        part.click()
+
+
+def sign_in_refused(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.locator("main").get_by_role("button", name="サインイン", exact=True).click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def opening_refused(page: Page) -> None:
+    page.goto("/hubs/osaka/opening/")
+    page.get_by_role("button", name="理由を記録して開く").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def filters_refused(page: Page) -> None:
+    page.goto(f"{RECORDS}?since=2026-99-99")
+
+
+STRANGER = (
+    Place("home", at("/")),
+    Place("definitions", at("/definitions/")),
+    Place("login", at("/accounts/login/")),
+    Place("login-refused", sign_in_refused),
+    Place("password-reset", at("/accounts/password/reset/")),
+    Place("password-reset-done", at("/accounts/password/reset/done/")),
+    Place("password-reset-dead-link", at("/accounts/password/reset/key/1-dead-link/")),
+    Place("not-found", at("/no-such-page/")),
+)
+COORDINATOR = (
+    Place("hub", at("/hubs/tokyo/")),
+    Place("hub-year", at("/hubs/tokyo/?span=ytd")),
+    Place("logging", at(f"{RECORDS}new/")),
+    Place("logging-refused", logging_refused),
+    Place("logging-with-enterprise", logging_with_enterprise),
+    Place("logging-searching", logging_while_searching),
+    Place("records", at(RECORDS)),
+    Place("records-found", at(f"{RECORDS}?q=販路")),
+    Place("records-none", at(f"{RECORDS}?q=無量大数不可思議")),
+    Place("records-refused", filters_refused),
+    Place("record", first_of(RECORDS)),
+    Place("record-edit", first_of(RECORDS, "edit/")),
+    Place("cases", at(CASES)),
+    Place("case", first_of(CASES)),
+    Place("case-edit", first_of(CASES, "edit/")),
+    Place("enterprises", at(ENTERPRISES)),
+    Place("enterprise", first_of(ENTERPRISES)),
+    Place("enterprise-edit", first_of(ENTERPRISES, "edit/")),
+    Place("figure-records", at("/hubs/tokyo/figures/records/?indicator=consultations")),
+    Place("figure-enterprises", at("/hubs/tokyo/figures/records/?indicator=visitors")),
+    Place("roster", at("/hubs/tokyo/roster/")),
+    Place("profile", at("/accounts/profile/")),
+    Place("password-change", at("/accounts/password/change/")),
+    Place("second-factor", at("/accounts/2fa/")),
+    Place("totp", at("/accounts/2fa/totp/activate/")),
+    Place("passkeys", at("/accounts/2fa/webauthn/")),
+    Place("passkey-add", at("/accounts/2fa/webauthn/add/")),
+    Place("recovery-codes", at("/accounts/2fa/recovery-codes/generate/")),
+    Place("logout", at("/accounts/logout/")),
+    Place("forbidden", at("/nation/")),
+    Place("not-found", at(f"{RECORDS}999999999/")),
+    Place("other-hub", at("/hubs/osaka/")),
+)
+CHIEF = (
+    Place("appointments", at(APPOINTMENTS)),
+    Place("appointment", first_of(APPOINTMENTS)),
+    Place("appointment-new", at(f"{APPOINTMENTS}new/")),
+    Place("trail", at("/hubs/tokyo/trail/")),
+)
+BODY = (
+    Place("appointments", at(APPOINTMENTS)),
+    Place("appointment", first_of(APPOINTMENTS)),
+    Place("appointment-new", at(f"{APPOINTMENTS}new/")),
+)
+HEADQUARTERS = (
+    Place("nation", at("/nation/")),
+    Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
+    Place("breakdowns", at("/nation/breakdowns/")),
+    Place("reports", at("/reports/")),
+    Place("appointments", at("/nation/appointments/")),
+    Place("trail", at("/nation/trail/")),
+    Place("hub", at("/hubs/okinawa/")),
+    Place("opening", at("/hubs/osaka/opening/")),
+    Place("opening-refused", opening_refused),
+)
+AGENCY = (
+    Place("nation", at("/nation/")),
+    Place("breakdowns", at("/nation/breakdowns/")),
+    Place("reports", at("/reports/")),
+    Place("reports-future", at("/reports/?month=2099-01")),
+    Place("hub", at("/hubs/tokyo/")),
+)
+BUREAU = (
+    Place("nation", at("/nation/")),
+    Place("reports", at("/reports/")),
+    Place("appointments", at("/nation/appointments/")),
+    Place("appointment", first_of(APPOINTMENTS)),
+    Place("hub", at("/hubs/tokyo/")),
+)
+ADVISOR = (
+    Place("my-hubs", at("/my-hubs/")),
+    Place("hub", at("/hubs/aichi/")),
+)
+ADMINISTRATOR = (
+    Place("trail", at("/nation/trail/")),
+    Place("profile", at("/accounts/profile/")),
+)
+ADMINISTRATION = (
+    Place("admin", at("/admin/")),
+    Place("admin-users", at("/admin/accounts/user/")),
+    Place("admin-user-new", at("/admin/accounts/user/add/")),
+)
+
+PLACES: dict[str | None, tuple[Place, ...]] = {
+    None: STRANGER,
+    "coordinator.13": COORDINATOR,
+    "chief.13": CHIEF,
+    "body.13": BODY,
+    "hq": HEADQUARTERS,
+    "agency": AGENCY,
+    "bureau.kanto": BUREAU,
+    "advisor": ADVISOR,
+    "admin": ADMINISTRATOR,
+}
+
+
+def named(place: str) -> str:
+    """As a file name: coordinator.13 → coordinator."""
+    return place.partition(".")[0]
+
+
+def of(*wanted: str) -> Iterable[tuple[str | None, Place]]:
+    """Some places by role and name: "coordinator/logging"."""
+    for one in wanted:
+        role, _slash, name = one.partition("/")
+        who = next(each for each in PLACES if named(each or "stranger") == role)
+        yield who, next(place for place in PLACES[who] if place.name == name)
