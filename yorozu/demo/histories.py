@@ -89,8 +89,8 @@ class Teller:
 
     def _arrivals(self) -> Iterator[dt.date]:
         """The day of each new case."""
-        share = PLACES[self.hub.pk].weight / ALL_WEIGHTS
-        a_day = self.setting.a_month * share / ORDINARY_MONTH / habits.SESSIONS_EACH
+        a_month = self.setting.a_month * PLACES[self.hub.pk].weight / ALL_WEIGHTS
+        a_day = a_month / ORDINARY_MONTH / habits.SESSIONS_EACH
         day, waiting = self.first_day - WARMING_UP, self.rng.random()
         while day <= self.setting.last_day:
             growth = 1 if day >= self.setting.year.first else 1 / self.growth
@@ -163,7 +163,7 @@ class CaseTeller:
     def _open(self, category: str, day: dt.date) -> Case:
         rng = self.rng
         introduced_by = habits.INTRODUCERS.draw(rng)
-        arrived = introduced_by in ("self", "")
+        arrived = introduced_by == "self"
         case = Case(
             hub_id=self.hub_id, enterprise=self.client.row, category=category, received_on=day,
             reception=habits.RECEPTIONS.draw(rng) if arrived else Reception.INTRODUCED,
@@ -185,6 +185,7 @@ class CaseTeller:
         return Story(self.rng, self.topic, self.second, words, f"{row.representative.split()[0]}様")
 
     def tell(self) -> None:
+        """Everything about the case, into the history."""
         rng, case, story = self.rng, self.case, self.story
         story.words.at(case.received_on.month)
         case.title = story.fill([rng.choice(self.topic.titles)])[0]
@@ -252,8 +253,7 @@ class CaseTeller:
         if session.not_counted == "no_advice":
             note = self.story.contact(session.held_on.month)
         else:
-            style = self.teller.styles[session.lead_id]
-            note = self.story.note(number, session.held_on.month, style, brief=brief)
+            note = self.story.note(number, session.held_on.month, self.teller.styles[session.lead_id], brief=brief)
         session.content, session.advice, session.next_step = note.content, note.advice, note.next_step
 
     def _call_in(self, session: Consultation) -> None:
@@ -297,5 +297,5 @@ class CaseTeller:
             self._step("watch" if case.state == CaseState.WATCHING else "refer", case.state, case.updated_at)
 
     def _step(self, move: str, state: str, at: dt.datetime) -> None:
-        step = CaseStep(hub_id=self.hub_id, case=self.case, move=move, state=state, at=at, by=self.case.lead)
-        self.history.steps.append(step)
+        by = self.case.lead
+        self.history.steps.append(CaseStep(hub_id=self.hub_id, case=self.case, move=move, state=state, at=at, by=by))
