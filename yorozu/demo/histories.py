@@ -134,8 +134,8 @@ class Teller:
 
     def somebody(self) -> User:
         """A coordinator, now and then the chief."""
-        staff = self.setting.staff
-        return staff.chief if self.rng.random() < 0.1 else self.rng.choice(staff.coordinators)
+        chief, *coordinators = self.setting.staff.consultants
+        return chief if self.rng.random() < 0.1 else self.rng.choice(coordinators)
 
     def moment(self, day: dt.date, days_later: int) -> dt.datetime:
         """A time of a working day at or after a day, never in the future."""
@@ -274,8 +274,8 @@ class CaseTeller:
             return
         name = rng.choice(habits.PROGRAMS.get(self.topic.code, habits.USUAL_PROGRAMS))
         if program_id := self.setting.programs.get(name):
-            kind = "used" if rng.random() < 0.35 else "introduced"
-            use = ProgramUse(hub_id=self.hub_id, consultation=session, program_id=program_id, kind=kind)
+            use = ProgramUse(hub_id=self.hub_id, consultation=session, program_id=program_id)
+            use.kind = "used" if rng.random() < 0.35 else "introduced"
             self.history.program_uses.append(use)
 
     def _end(self, last: Consultation) -> None:
