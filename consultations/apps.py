@@ -1,8 +1,9 @@
 """Django's card of this room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsultationsConfig(AppConfig):
     name = "consultations"
-    verbose_name = "相談"
+    verbose_name = _("相談")

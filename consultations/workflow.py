@@ -11,7 +11,7 @@ from foundation.moves import MoveTable
 _OPEN = (State.RECEIVED, State.ACTIVE, State.REFERRED, State.WATCHING)
 CLOSED = (State.SOLVED, State.UNSOLVED, State.SUSPENDED)
 
-_MOVES: dict[Any, str] = (
+_MOVES: dict[Any, Any] = (
     {(State.RECEIVED, Move.START): State.ACTIVE}
     | {(state, Move.REFER): State.REFERRED for state in _OPEN if state != State.REFERRED}
     | {(state, Move.WATCH): State.WATCHING for state in _OPEN if state != State.WATCHING}
