@@ -26,6 +26,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
+
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGES = Path(sysconfig.get_paths()["platlib"])
 PR_SET_PDEATHSIG = 1
@@ -335,11 +337,26 @@ def _prepare(environment: dict[str, str]) -> None:
     try:
         _manage("migrate", "--verbosity", "0", "--skip-checks", environment=owner)
         _manage("load_demo" if environment["YOROZU_MODE"] == "demo" else "load_reference", environment=environment)
+        _learn_statistics(owner["DATABASE_URL"])
     except BaseException:
         _end(collect, signal.SIGTERM, seconds=5)
         raise
     if collect.wait() != 0:
         raise SystemExit(f"manage.py collectstatic failed (code {collect.returncode})")
+
+
+def _learn_statistics(owner_url: str) -> None:
+    """Once: a planner that knows nothing of freshly loaded tables chooses plans that take minutes."""
+    session = psycopg2.connect(owner_url)
+    session.autocommit = True
+    with session.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(last_analyze, last_autoanalyze) FROM pg_stat_user_tables"
+            " WHERE relname = 'consultations_consultation'"
+        )
+        if cursor.fetchone() == (None,):
+            cursor.execute("ANALYZE")
+    session.close()
 
 
 def _commands(port: str, home: Path) -> dict[str, list[str]]:
