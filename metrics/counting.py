@@ -166,7 +166,11 @@ _SUM_MONTHS = """
 def count_hubs(month: Month, hubs: Iterable[int] | None = None) -> None:
     """Everything that adds up, of one month, at hub level; of some hubs, or of all."""
     adding = [indicator for indicator in INDICATORS if indicator.additive]
-    asked = {"hubs": sorted(HUB_IDS if hubs is None else hubs), "first": month.first, "last": month.last}
+    asked: dict[str, Any] = {
+        "hubs": sorted(HUB_IDS if hubs is None else hubs),
+        "first": month.first,
+        "last": month.last,
+    }
     _write(_hub_rows(adding), adding, months=[month], levels=[Level.HUB], **asked)
 
 
@@ -178,14 +182,14 @@ def sum_places(months: Sequence[Month]) -> None:
 
 def count_visitors(year: FiscalYear, *, months: Sequence[Month], ytd: Sequence[Month]) -> None:
     """来訪相談者数 of some months, and of the fiscal year up to each of others; all of them in `year`."""
-    asked = {"first": year.first, "last": max(ytd).last}
+    asked: dict[str, Any] = {"first": year.first, "last": max(ytd).last}
     asked |= {"from_month": min(months).first, "to_month": max(months).last}
     _write(_VISITORS, [INDICATORS["visitors"]], months=months, ytd=ytd, **asked)
 
 
 def count_new(months: Sequence[Month]) -> None:
     """新規 of some months: the first ever at each level."""
-    asked = {"first": min(months).first, "last": max(months).last}
+    asked: dict[str, Any] = {"first": min(months).first, "last": max(months).last}
     _write(_NEW, [INDICATORS["new_visitors"]], months=months, **asked)
 
 
@@ -204,7 +208,7 @@ def _write(
     levels: Sequence[Level] = tuple(Level),
     **asked: Any,
 ) -> None:
-    values = {
+    values: dict[str, Any] = {
         "months": [month.first for month in months],
         "ytd": [month.first for month in ytd],
         "levels": [str(level.value) for level in levels],

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -104,7 +104,7 @@ def figures(
 
 def _asked(
     places: list[Place], months: list[Month], span: Span, indicators: Iterable[Indicator | str] | None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "months": [month.first for month in months],
         "starts": [month.fiscal_year.first for month in months],

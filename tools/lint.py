@@ -101,10 +101,9 @@ def without_database() -> dict[str, str]:
 
 def composes() -> bool:
     """Whether Docker is here together with its compose."""
-    asked = shutil.which("docker") and subprocess.run(
-        ["docker", "compose", "version"], capture_output=True, check=False
-    )
-    return bool(asked) and asked.returncode == 0
+    if not shutil.which("docker"):
+        return False
+    return subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
 
 
 def run(linter: Linter) -> tuple[str, str]:

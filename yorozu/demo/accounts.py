@@ -125,7 +125,7 @@ def _moment(day: dt.date, hour: int) -> dt.datetime:
 
 
 def _appointment(
-    hub: Hub, user: User, post: str, state: str, year: FiscalYear, days: float, body: User, official: User
+    hub: Hub, user: User, post: Post, state: str, year: FiscalYear, days: float, body: User, official: User
 ) -> Appointment:
     return Appointment(
         hub=hub, post=post, person=user, state=state, starts_on=year.first, ends_on=year.last, days_per_week=days,
@@ -148,7 +148,9 @@ def _request(hub: Hub, user: User, body: User, now: dt.datetime) -> Appointment:
 
 def _steps(row: Appointment, body: User, official: User) -> list[AppointmentStep]:
     """The history that belongs to a state: requested, agreed, contracted, ended."""
-    steps = [(AppointmentMove.REQUEST, AppointmentState.REQUESTED, row.requested_at, row.requested_by)]
+    steps: list[tuple[str, str, dt.datetime | None, User]] = [
+        (AppointmentMove.REQUEST, AppointmentState.REQUESTED, row.requested_at, row.requested_by)
+    ]
     if row.state == AppointmentState.REQUESTED:
         return [_step(row, *steps[0])]
     contracted_at = _moment(dt.date(row.starts_on.year, 3, 19), 11)
@@ -161,5 +163,6 @@ def _steps(row: Appointment, body: User, official: User) -> list[AppointmentStep
     return [_step(row, *step) for step in steps]
 
 
-def _step(row: Appointment, move: str, state: str, at: dt.datetime, by: User) -> AppointmentStep:
+def _step(row: Appointment, move: str, state: str, at: dt.datetime | None, by: User) -> AppointmentStep:
+    assert at is not None
     return AppointmentStep(hub_id=row.hub_id, appointment=row, move=move, state=state, at=at, by=by)

@@ -42,7 +42,7 @@ def is_loaded() -> bool:
     return User.objects.filter(email=address(next(iter(NATIONAL)))).exists()
 
 
-def load(*, at: dt.datetime, a_month: int = A_MONTH, say: Callable[[str], None] = str) -> int:
+def load(*, at: dt.datetime, a_month: int = A_MONTH, say: Callable[[str], object] = str) -> int:
     """Make accounts, appointments and two fiscal years of consultations up to `at`, then count the months.
 
     All or nothing: killed in the middle, the next start begins anew; loaded already, nothing happens. Returns
@@ -73,7 +73,7 @@ def _count(at: dt.datetime) -> None:
         recount_touched(at=at)
 
 
-def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], None]) -> int:
+def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]) -> int:
     hubs = list(Hub.objects.select_related("prefecture__bureau").order_by("pk"))
     people = People(FiscalYear.of(timezone.localdate(at)))
     with entered(Scope.of_figures(HUB_IDS)):
@@ -113,7 +113,7 @@ def _save(hub: Hub, history: History) -> int:
     for session in history.sessions:
         session.search_text, pairs = search_columns(session)
         # As an array literal: an ArrayField adapts a list number by number, which takes a third of the loading.
-        session.search_grams = "{" + ",".join(map(str, pairs)) + "}"  # type: ignore[assignment]
+        session.search_grams = "{" + ",".join(map(str, pairs)) + "}"
     Consultation.objects.bulk_create(history.sessions, batch_size=BATCH)
     _fit_parents([*history.involvements, *history.program_uses], "consultation")
     Involvement.objects.bulk_create(history.involvements, batch_size=BATCH)

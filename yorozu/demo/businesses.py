@@ -63,8 +63,8 @@ def _names(text: str) -> tuple[tuple[str, str], ...]:
 
 def _read(line: str) -> Trade:
     industry, weight, names, products, customers, equipment, *troubles = line.split("|")
-    words = (tuple(part.split()) for part in (products, customers, equipment))
-    return Trade(industry, int(weight), _names(names), *words, troubles=tuple(troubles))
+    sold, to, used = (tuple(part.split()) for part in (products, customers, equipment))
+    return Trade(industry, int(weight), _names(names), sold, to, used, troubles=tuple(troubles))
 
 
 TRADES = tuple(_read(line) for line in _TABLE.strip().splitlines())

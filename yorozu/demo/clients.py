@@ -78,7 +78,7 @@ class Clients:
         """A new client, unsaved, registered at a moment by somebody."""
         rng = self.rng
         kinds = FOUNDERS if founding else KINDS
-        kind = rng.choices(list(kinds), kinds.values())[0]
+        kind = rng.choices(list(kinds), list(kinds.values()))[0]
         trade = rng.choices(TRADES, WEIGHTS)[0]
         row = Enterprise(hub=self.hub, kind=kind, prefecture_id=self.hub.pk, created_at=since, created_by=by)
         trade = self._name(row, trade)

@@ -12,7 +12,7 @@ from random import Random
 from django.utils import timezone
 
 from accounts.models import User
-from consultations.choices import CaseState, Category, Reception
+from consultations.choices import CaseState, Category, Method, Reception
 from consultations.models import Case, CaseStep, Consultation, Involvement, ProgramUse
 from foundation.periods import FiscalYear
 from hubs.choices import UnitKind
@@ -210,7 +210,7 @@ class CaseTeller:
             created_by=lead, updated_by=lead, client_id=uuid.UUID(int=rng.getrandbits(128), version=4),
         )  # fmt: skip
         session.updated_at = min(session.created_at + dt.timedelta(minutes=int(rng.random() * 50)), self.setting.now)
-        session.minutes = rng.choice(habits.MINUTES.get(session.method, habits.USUAL_MINUTES))
+        session.minutes = rng.choice(habits.MINUTES.get(Method(session.method), habits.USUAL_MINUTES))
         self._furnish(session)
         self._write(session, number)
         if not session.not_counted:
@@ -223,7 +223,7 @@ class CaseTeller:
         rng, row = self.rng, self.client.row
         if session.method == "visit_to_client":
             session.place = f"{row.municipality} {self.client.site}"
-        elif places := habits.PLACES.get(session.method):
+        elif places := habits.PLACES.get(Method(session.method)):
             session.place = rng.choice(places).format(town=row.municipality)
         companion = rng.random()
         also = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from typing import Any
 
 from yorozu.demo.stories import growth, money, passages, work
 
@@ -83,13 +84,15 @@ OF_SELLERS = (
 def fitting(code: str, site: str, sells: bool, renowned: bool) -> Topic:
     """A topic without what does not fit: `site` is 店舗, 工場 or 事務所, `sells` says that there are goods,
     `renowned` that the place's specialty has to do with them. A list that would be empty stays whole."""
-    foreign = () if site == "店舗" else OF_SHOPS
+    foreign: tuple[str, ...] = () if site == "店舗" else OF_SHOPS
     foreign += () if site == "工場" else OF_WORKS
     foreign += () if sells else OF_SELLERS
     foreign += () if renowned else ("{specialty}",)
     topic = TOPICS[code]
     lists = {f.name: getattr(topic, f.name) for f in fields(topic) if f.name not in ("code", "themes")}
-    kept = {name: [p for p in pieces if not any(w in p for w in foreign)] or pieces for name, pieces in lists.items()}
+    kept: dict[str, Any] = {
+        name: [p for p in pieces if not any(w in p for w in foreign)] or pieces for name, pieces in lists.items()
+    }
     return replace(topic, **kept)
 
 
