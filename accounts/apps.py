@@ -2,11 +2,12 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.utils.translation import pgettext_lazy
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = "利用者"
+    verbose_name = pgettext_lazy("plural", "利用者")
     default = True
 
 

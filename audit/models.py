@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.constraints import Wall
 
@@ -53,7 +54,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = _("監査記録")
-        verbose_name_plural = _("監査記録")
+        verbose_name_plural = pgettext_lazy("plural", "監査記録")
         indexes = [
             models.Index(fields=["hub_id", "-at"], name="audit_entry_by_hub"),
             models.Index(fields=["actor_id", "-at"], name="audit_entry_by_actor"),

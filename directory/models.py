@@ -7,7 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import CodeKind
@@ -42,7 +42,7 @@ class Code(models.Model):
 
     class Meta:
         verbose_name = _("コード")
-        verbose_name_plural = _("コード")
+        verbose_name_plural = pgettext_lazy("plural", "コード")
         constraints = [
             models.UniqueConstraint(fields=["kind", "code"], name="one_meaning_per_code"),
             one_of("kind", CodeKind, name="code_kind_is_known"),
@@ -68,7 +68,7 @@ class SupportOrganization(models.Model):
 
     class Meta:
         verbose_name = _("支援機関")
-        verbose_name_plural = _("支援機関")
+        verbose_name_plural = pgettext_lazy("plural", "支援機関")
         indexes = [models.Index(fields=["prefecture", "kind"], name="organization_by_place")]
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ class SupportProgram(models.Model):
 
     class Meta:
         verbose_name = _("支援制度")
-        verbose_name_plural = _("支援制度")
+        verbose_name_plural = pgettext_lazy("plural", "支援制度")
 
     def __str__(self) -> str:
         return self.name_en if (get_language() or "ja").startswith("en") else self.name

@@ -1,8 +1,9 @@
 """Django's card of this room."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class HubsConfig(AppConfig):
     name = "hubs"
-    verbose_name = "拠点"
+    verbose_name = pgettext_lazy("plural", "拠点")

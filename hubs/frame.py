@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hubs import access
 from hubs.access import Permission
@@ -28,17 +29,17 @@ class Way:
 HUB_WAYS = (
     Way(_("拠点の状況"), "hubs:home", Permission.VIEW_HUB),
     Way(_("相談を記録"), "consultations:new", Permission.LOG_CONSULTATION),
-    Way(_("相談記録"), "consultations:consultations", Permission.VIEW_RECORDS),
-    Way(_("案件"), "consultations:cases", Permission.VIEW_RECORDS),
-    Way(_("事業者"), "consultations:enterprises", Permission.VIEW_RECORDS),
+    Way(pgettext_lazy("plural", "相談記録"), "consultations:consultations", Permission.VIEW_RECORDS),
+    Way(pgettext_lazy("plural", "案件"), "consultations:cases", Permission.VIEW_RECORDS),
+    Way(pgettext_lazy("plural", "事業者"), "consultations:enterprises", Permission.VIEW_RECORDS),
     Way(_("体制"), "hubs:roster", Permission.VIEW_HUB),
-    Way(_("委嘱"), "hubs:appointments", Permission.VIEW_APPOINTMENTS),
+    Way(pgettext_lazy("plural", "委嘱"), "hubs:appointments", Permission.VIEW_APPOINTMENTS),
     Way(_("監査証跡"), "hubs:trail", Permission.VIEW_HUB_TRAIL),
 )
 NATION_WAYS = (
     Way(_("全国の状況"), "nation:month", Permission.VIEW_NATION),
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
-    Way(_("委嘱"), "nation_hubs:appointments", Permission.VIEW_APPOINTMENTS),
+    Way(pgettext_lazy("plural", "委嘱"), "nation_hubs:appointments", Permission.VIEW_APPOINTMENTS),
     Way(_("監査証跡"), "nation_hubs:trail", Permission.VIEW_TRAIL),
     Way(_("管理"), "admin:index", Permission.ADMINISTER),
 )

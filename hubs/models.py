@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import FIGURES, SameHub, Wall, both_or_neither, one_of
@@ -41,7 +41,7 @@ class Bureau(NamedInTwoLanguages):
 
     class Meta:
         verbose_name = _("経済産業局")
-        verbose_name_plural = _("経済産業局")
+        verbose_name_plural = pgettext_lazy("plural", "経済産業局")
 
 
 class Prefecture(NamedInTwoLanguages):
@@ -52,7 +52,7 @@ class Prefecture(NamedInTwoLanguages):
 
     class Meta:
         verbose_name = _("都道府県")
-        verbose_name_plural = _("都道府県")
+        verbose_name_plural = pgettext_lazy("plural", "都道府県")
         constraints = [models.CheckConstraint(condition=Q(code__range=(1, 47)), name="prefectures_are_1_to_47")]
 
     @property
@@ -69,7 +69,7 @@ class ImplementingBody(NamedInTwoLanguages):
 
     class Meta:
         verbose_name = _("実施機関")
-        verbose_name_plural = _("実施機関")
+        verbose_name_plural = pgettext_lazy("plural", "実施機関")
 
 
 class Hub(NamedInTwoLanguages):
@@ -84,7 +84,7 @@ class Hub(NamedInTwoLanguages):
 
     class Meta:
         verbose_name = _("拠点")
-        verbose_name_plural = _("拠点")
+        verbose_name_plural = pgettext_lazy("plural", "拠点")
         constraints = [models.CheckConstraint(condition=Q(id=F("prefecture")), name="a_hub_is_its_prefecture")]
 
     def get_absolute_url(self) -> str:
@@ -107,7 +107,7 @@ class Unit(HubOwned):
 
     class Meta:
         verbose_name = _("ユニット")
-        verbose_name_plural = _("ユニット")
+        verbose_name_plural = pgettext_lazy("plural", "ユニット")
         constraints = [
             Wall(name="hubs_unit_wall", sees=FIGURES),
             one_of("kind", UnitKind, name="unit_kind_is_known"),
@@ -152,7 +152,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = _("役割")
-        verbose_name_plural = _("役割")
+        verbose_name_plural = pgettext_lazy("plural", "役割")
         constraints = [
             Wall(name="hubs_membership_wall", sees=FIGURES, or_none=True, or_own="user_id"),
             one_of("role", Role, name="membership_role_is_known"),
@@ -186,7 +186,7 @@ class RecordOpening(HubOwned):
 
     class Meta:
         verbose_name = _("記録の閲覧開始")
-        verbose_name_plural = _("記録の閲覧開始")
+        verbose_name_plural = pgettext_lazy("plural", "記録の閲覧開始")
         constraints = [
             Wall(name="hubs_recordopening_wall", or_own="user_id"),
             models.CheckConstraint(condition=~Q(reason=""), name="an_opening_has_a_reason"),
@@ -217,7 +217,7 @@ class FeeDefault(models.Model):
 
     class Meta:
         verbose_name = _("報酬の原則額")
-        verbose_name_plural = _("報酬の原則額")
+        verbose_name_plural = pgettext_lazy("plural", "報酬の原則額")
         constraints = [
             models.UniqueConstraint(fields=["fiscal_year", "post"], name="one_fee_per_year_and_post"),
             one_of("post", Post, name="fee_post_is_known"),
@@ -307,7 +307,7 @@ class Appointment(HubOwned):
 
     class Meta:
         verbose_name = _("委嘱")
-        verbose_name_plural = _("委嘱")
+        verbose_name_plural = pgettext_lazy("plural", "委嘱")
         indexes = [models.Index(fields=["hub", "-starts_on", "-id"], name="appointment_by_hub")]
         constraints = [
             Wall(name="hubs_appointment_wall", sees=FIGURES),
@@ -394,7 +394,7 @@ class AppointmentStep(HubOwned):
 
     class Meta:
         verbose_name = _("委嘱の経過")
-        verbose_name_plural = _("委嘱の経過")
+        verbose_name_plural = pgettext_lazy("plural", "委嘱の経過")
         indexes = [models.Index(fields=["hub", "appointment"], name="step_by_appointment")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             Wall(name="hubs_appointmentstep_wall", sees=FIGURES),

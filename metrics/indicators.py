@@ -14,6 +14,7 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.choices import Category, Method, Resolution
 from directory.choices import CodeKind
@@ -126,7 +127,12 @@ class Registry:
         return tuple(i for i in self if i.breakdown is not None and of in ("", i.of))
 
 
-CASES, PEOPLE, MINUTES = _("件"), _("者"), _("分")
+CASES, PEOPLE, MINUTES = pgettext_lazy("cases", "件"), _("者"), _("分")
+# 件 in Japanese; other languages name what they count
+SESSIONS = pgettext_lazy("consultations", "件")
+REFERRALS = pgettext_lazy("referrals", "件")
+COOPERATIONS = pgettext_lazy("cooperations", "件")
+USES = pgettext_lazy("uses", "件")
 SINCE = Month(2025, 4)
 
 BY_CATEGORY = Breakdown("category", _("主たる相談区分"), Category)
@@ -147,7 +153,7 @@ _RESOLVED = "count(*) FILTER (WHERE resolution IN ('solved', 'partly'))"
 
 INDICATORS = Registry(
     Indicator(
-        "consultations", _("相談対応件数"), CASES,
+        "consultations", _("相談対応件数"), SESSIONS,
         _("相談日が対象期間に属する相談記録の数です。1事業者との1回の相談を1件とし、対応者や細目がいくつあっても1件です。"
           "2事業者が同席した相談は2件です。メールと電話は助言を行ったものに限ります。下書き、非計上、削除された記録は数えません。"),
         Counted(Source.CONSULTATIONS), SINCE,
@@ -182,54 +188,54 @@ INDICATORS = Registry(
         Counted(Source.CLOSED_CASES, _RESOLVED), SINCE,
     ),
     Indicator(
-        "referrals", _("紹介件数"), CASES,
+        "referrals", _("紹介件数"), REFERRALS,
         _("相談対応件数に数える相談記録で、事業者を支援機関に紹介した数です。1回の相談で2機関に紹介すれば2件です。"),
         Counted(Source.INVOLVEMENTS, _REFERRED), SINCE,
     ),
     Indicator(
-        "cooperations", _("連携件数"), CASES,
+        "cooperations", _("連携件数"), COOPERATIONS,
         _("相談対応件数に数える相談記録で、支援機関と連携して対応した数です。1回の相談で2機関と連携すれば2件です。"),
         Counted(Source.INVOLVEMENTS, _COOPERATED), SINCE,
     ),
     Indicator(
-        "programs_introduced", _("支援制度の紹介件数"), CASES,
+        "programs_introduced", _("支援制度の紹介件数"), USES,
         _("相談対応件数に数える相談記録で、支援制度を紹介した数です。1回の相談で2制度を紹介すれば2件です。"),
         Counted(Source.PROGRAM_USES, _INTRODUCED), SINCE,
     ),
     Indicator(
-        "programs_used", _("支援制度の活用件数"), CASES,
+        "programs_used", _("支援制度の活用件数"), USES,
         _("相談対応件数に数える相談記録で、支援制度を活用した数です。1回の相談で2制度を活用すれば2件です。"),
         Counted(Source.PROGRAM_USES, _USED), SINCE,
     ),
     Indicator(
-        "consultations_by_category", _("相談区分別 相談対応件数"), CASES,
+        "consultations_by_category", _("相談区分別 相談対応件数"), SESSIONS,
         _("相談対応件数を、相談案件の主たる相談区分で分けたものです。合計は相談対応件数に一致します。"),
         Counted(Source.CONSULTATIONS, by="category"), SINCE, BY_CATEGORY, "consultations",
     ),
     Indicator(
-        "consultations_by_theme", _("細目別 相談対応件数"), CASES,
+        "consultations_by_theme", _("細目別 相談対応件数"), SESSIONS,
         _("相談対応件数を、相談記録の細目で分けたものです。1件の相談に複数の細目を付けられるため、"
           "合計は相談対応件数を上回ることがあります。"),
         Counted(Source.THEMES, by="theme"), SINCE, BY_THEME, "consultations",
     ),
     Indicator(
-        "consultations_by_method", _("相談方法別 相談対応件数"), CASES,
+        "consultations_by_method", _("相談方法別 相談対応件数"), SESSIONS,
         _("相談対応件数を、相談方法で分けたものです。合計は相談対応件数に一致します。"),
         Counted(Source.CONSULTATIONS, by="method"), SINCE, BY_METHOD, "consultations",
     ),
     Indicator(
-        "consultations_by_industry", _("業種別 相談対応件数"), CASES,
+        "consultations_by_industry", _("業種別 相談対応件数"), SESSIONS,
         _("相談対応件数を、事業者の業種(日本標準産業分類の大分類)で分けたものです。中分類で登録された業種は大分類にまとめます。"
           "合計は相談対応件数に一致します。"),
         Counted(Source.CONSULTATIONS, by="industry"), SINCE, BY_INDUSTRY, "consultations",
     ),
     Indicator(
-        "consultations_by_introducer", _("紹介元機関別 相談対応件数"), CASES,
+        "consultations_by_introducer", _("紹介元機関別 相談対応件数"), SESSIONS,
         _("相談対応件数を、相談案件の案件紹介元機関で分けたものです。合計は相談対応件数に一致します。"),
         Counted(Source.CONSULTATIONS, by="introducer"), SINCE, BY_INTRODUCER, "consultations",
     ),
     Indicator(
-        "consultations_by_unit", _("ユニット別 相談対応件数"), CASES,
+        "consultations_by_unit", _("ユニット別 相談対応件数"), SESSIONS,
         _("相談対応件数を、対応したユニットの種別で分けたものです。合計は相談対応件数に一致します。"),
         Counted(Source.CONSULTATIONS, by="unit"), SINCE, BY_UNIT, "consultations",
     ),
@@ -239,22 +245,22 @@ INDICATORS = Registry(
         Counted(Source.CLOSED_CASES, by="resolution"), SINCE, BY_RESOLUTION, "cases_closed",
     ),
     Indicator(
-        "referrals_by_organization", _("支援機関の種別 紹介件数"), CASES,
+        "referrals_by_organization", _("支援機関の種別 紹介件数"), REFERRALS,
         _("紹介件数を、紹介先の支援機関の種別で分けたものです。合計は紹介件数に一致します。"),
         Counted(Source.INVOLVEMENTS, _REFERRED, by="organization_kind"), SINCE, BY_ORGANIZATION, "referrals",
     ),
     Indicator(
-        "cooperations_by_organization", _("支援機関の種別 連携件数"), CASES,
+        "cooperations_by_organization", _("支援機関の種別 連携件数"), COOPERATIONS,
         _("連携件数を、連携した支援機関の種別で分けたものです。合計は連携件数に一致します。"),
         Counted(Source.INVOLVEMENTS, _COOPERATED, by="organization_kind"), SINCE, BY_ORGANIZATION, "cooperations",
     ),
     Indicator(
-        "programs_introduced_by_program", _("制度別 支援制度の紹介件数"), CASES,
+        "programs_introduced_by_program", _("制度別 支援制度の紹介件数"), USES,
         _("支援制度の紹介件数を、制度で分けたものです。合計は支援制度の紹介件数に一致します。"),
         Counted(Source.PROGRAM_USES, _INTRODUCED, by="program"), SINCE, BY_PROGRAM, "programs_introduced",
     ),
     Indicator(
-        "programs_used_by_program", _("制度別 支援制度の活用件数"), CASES,
+        "programs_used_by_program", _("制度別 支援制度の活用件数"), USES,
         _("支援制度の活用件数を、制度で分けたものです。合計は支援制度の活用件数に一致します。"),
         Counted(Source.PROGRAM_USES, _USED, by="program"), SINCE, BY_PROGRAM, "programs_used",
     ),

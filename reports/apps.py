@@ -1,8 +1,9 @@
 """Django's card of this room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
-    verbose_name = "報告"
+    verbose_name = _("報告")

@@ -1,8 +1,9 @@
 """Django's card of this room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WebsiteConfig(AppConfig):
     name = "website"
-    verbose_name = "公開サイト"
+    verbose_name = _("公開サイト")
