@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-WORKER_HEARTBEAT = "worker-heartbeat"
+from jobs.queries import worker_is_alive
 
 
 class Probes:
@@ -55,7 +55,7 @@ def _redis() -> str:
 
 def _worker() -> str:
     try:
-        return "ok" if cache.get(WORKER_HEARTBEAT) else "no heartbeat"
+        return "ok" if worker_is_alive() else "no heartbeat"
     except Exception:  # whatever it is, we are not ready
         return "unknown"
 

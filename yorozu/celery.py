@@ -19,7 +19,7 @@ app.conf.beat_schedule = {
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
 }
 
-HEARTBEAT_KEY, HEARTBEAT_SECONDS = "worker-heartbeat", 30
+HEARTBEAT_SECONDS = 30
 
 
 @heartbeat_sent.connect
@@ -27,12 +27,19 @@ def note_heartbeat(**_: object) -> None:
     """Every two seconds, from the worker's own heart: /readyz looks for it."""
     from django.core.cache import cache
 
-    cache.set(HEARTBEAT_KEY, 1, HEARTBEAT_SECONDS)
+    from jobs.queries import WORKER_HEARTBEAT
+
+    cache.set(WORKER_HEARTBEAT, 1, HEARTBEAT_SECONDS)
 
 
 @worker_init.connect
 def refuse_unsafe_worker(**_: object) -> None:
     """A worker that could see everything is as dangerous as a web server that could."""
+    from django.core.exceptions import ImproperlyConfigured
+
     from yorozu.safety import refuse_unsafe_start
 
-    refuse_unsafe_start()
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as problem:
+        raise SystemExit(str(problem)) from problem  # anything less Celery logs and carries on
