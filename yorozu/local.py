@@ -305,8 +305,7 @@ def run() -> int:
     """`make run`: prepare the database, then web, worker and beat until Ctrl-C or until one of them ends."""
     home = data_dir()
     port = os.environ.get("PORT", "8000")
-    if is_listening(int(port)):
-        raise SystemExit(f"Port {port} is taken. Choose another: PORT=8080 make run")
+    _refuse_a_taken_port(port)
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     processes: dict[str, subprocess.Popen] = {}
@@ -315,6 +314,7 @@ def run() -> int:
             environment = os.environ | found | {"YOROZU_MODE": os.environ.get("YOROZU_MODE", "demo"), "PORT": port}
             try:
                 _prepare(environment)
+                _refuse_a_taken_port(port)  # the first time, preparing takes minutes
                 for name, command in _commands(port, home).items():
                     processes[name] = _spawn(command, environment, home / f"{name}.log")
                 _announce(port, environment, home)
@@ -328,6 +328,11 @@ def run() -> int:
     except KeyboardInterrupt:
         print("\nYorozu has stopped. The data are kept.", flush=True)
         return 0
+
+
+def _refuse_a_taken_port(port: str) -> None:
+    if is_listening(int(port)):
+        raise SystemExit(f"Port {port} is taken. Choose another: PORT=8080 make run")
 
 
 def _prepare(environment: dict[str, str]) -> None:
