@@ -147,7 +147,7 @@ def parse_day(text: str) -> dt.date:
         return _day(*map(int, found.groups()))
     if found := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", folded, flags=re.ASCII):
         return _day(*map(int, found.groups()))
-    pattern = r"(令和|平成|昭和|大正|明治|[RHSTMrhstm])\.?(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    pattern = r"(令和|平成|昭和|大正|明治|[RHSTMrhstm])\.?(\d{1,3}|元)[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
     if found := re.fullmatch(pattern, folded, flags=re.ASCII):
         return _era_day(found[1], found[2], int(found[3]), int(found[4]))
     raise Unreadable(f"not a date: {text[:40]!r}")
