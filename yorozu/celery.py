@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_init
+from celery.signals import heartbeat_sent, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yorozu.settings")
 
@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
 HEARTBEAT_SECONDS = 30
 
 
+@worker_ready.connect
 @heartbeat_sent.connect
 def note_heartbeat(**_: object) -> None:
     """Every two seconds, from the worker's own heart: /readyz looks for it."""

@@ -338,16 +338,43 @@ def _refuse_a_taken_port(port: str) -> None:
 def _prepare(environment: dict[str, str]) -> None:
     """Migrate as the owner, load the demonstration once, and meanwhile collect static files."""
     owner = environment | {"DATABASE_URL": environment.get("DATABASE_OWNER_URL", environment["DATABASE_URL"])}
-    collect = _managing("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks", environment=environment)
+    collect = _collecting(environment)
     try:
         _manage("migrate", "--verbosity", "0", "--skip-checks", environment=owner)
         _manage("load_demo" if environment["YOROZU_MODE"] == "demo" else "load_reference", environment=environment)
         _learn_statistics(owner["DATABASE_URL"])
     except BaseException:
-        _end(collect, signal.SIGTERM, seconds=5)
+        if collect:
+            _end(collect, signal.SIGTERM, seconds=5)
         raise
-    if collect.wait() != 0:
+    if collect and collect.wait() != 0:
         raise SystemExit(f"manage.py collectstatic failed (code {collect.returncode})")
+    _collected(environment).write_text(_static_files(environment))
+
+
+def _collecting(environment: dict[str, str]) -> subprocess.Popen | None:
+    """collectstatic at work, or None where nothing has changed since the last time: it takes longest of all."""
+    kept = _collected(environment)
+    if (kept.parent / "static").exists() and kept.exists() and kept.read_text() == _static_files(environment):
+        return None
+    return _managing("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks", environment=environment)
+
+
+def _collected(environment: dict[str, str]) -> Path:
+    return Path(environment["DATA_DIR"]) / "static.collected"
+
+
+def _static_files(environment: dict[str, str]) -> str:
+    """A fingerprint of what collectstatic would find: our files, what npm laid down, what pip laid down."""
+    ours = (path for path in (PROJECT / "static").rglob("*") if path.is_file())
+    laid_down = (
+        PROJECT / "package-lock.json",
+        PROJECT / "node_modules" / ".stamp",
+        PACKAGES,
+        PROJECT / "yorozu" / "settings.py",
+    )
+    seen = [(str(path), path.stat().st_mtime_ns) for path in sorted([*ours, *laid_down]) if path.exists()]
+    return hashlib.sha256(json.dumps([environment["YOROZU_MODE"], *seen]).encode()).hexdigest()
 
 
 def _learn_statistics(owner_url: str) -> None:
@@ -370,7 +397,8 @@ def _commands(port: str, home: Path) -> dict[str, list[str]]:
     return {
         "web": [python, "-m", "gunicorn", "yorozu.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
                 "--threads", "4", "--timeout", "60", "--graceful-timeout", "5", "--access-logfile", "-"],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
+        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
+                   "--without-mingle", "--without-gossip"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--schedule", str(home / "beat-schedule")],
     }  # fmt: skip
 
