@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.fields import CleanCharField, JapaneseDateField, WholeNumberField
 from foundation.periods import FiscalYear
+from foundation.templatetags.shown import fiscal_year
 from hubs.actions import SHORTEST_REASON, Candidate, Terms, broken_terms
 from hubs.choices import AppointmentMove as Move
 from hubs.choices import AppointmentState, Post, ReleaseGround
@@ -141,7 +142,7 @@ class AppointmentFilter(forms.Form):
         for name, choices in (
             ("state", AppointmentState.choices),
             ("post", Post.choices),
-            ("year", [(str(year), year.japanese) for year in years]),
+            ("year", [(str(year), fiscal_year(year)) for year in years]),
         ):
             self.fields[name].choices = self.everything + choices  # type: ignore[attr-defined]
 

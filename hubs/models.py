@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import FIGURES, SameHub, Wall, both_or_neither, one_of
@@ -116,7 +116,10 @@ class Unit(HubOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """Its name; a unit that is called like its kind is called so in the reader's language."""
+        with override("ja"):
+            is_usual = self.name == self.get_kind_display()
+        return self.get_kind_display() if is_usual else self.name
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
