@@ -7,6 +7,7 @@ const SKIPPED = new Set(["csrfmiddlewaretoken", "client_id", "find"]);
 let timer = 0;
 let changed = false;
 let sending = false;
+let leaving = false; // the page that comes may have been asked for before this draft arrived
 
 const entries = () => [...new FormData(form)].filter(([name]) => !SKIPPED.has(name));
 
@@ -15,7 +16,9 @@ const say = (text, warn = false) => {
   state.classList.toggle("warn", warn);
 };
 
+// With the draft's address in the bar, a reload comes back to it, also to one that no server has seen yet.
 const keepHere = () => {
+  history.replaceState(null, "", form.dataset.pageUrl);
   try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), entries: entries() })); } catch { /* full or forbidden */ }
 };
 
@@ -33,8 +36,7 @@ async function save() {
     });
     if (answer.ok) {
       const { saved_at: at } = await answer.json();
-      if (!changed) forgetHere();
-      history.replaceState(null, "", form.dataset.pageUrl);
+      if (!changed && !leaving) forgetHere();
       say(`${form.dataset.saved} ${at}`);
     } else {
       changed = true;
@@ -77,8 +79,11 @@ function restore() {
 
 form.addEventListener("input", later);
 form.addEventListener("change", later);
-form.addEventListener("submit", () => { clearTimeout(timer); changed = false; });
+form.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "case-choices") later(); });
+// What is sent is kept until the record's page says that it is stored: a refusal shows just this again.
+form.addEventListener("submit", () => { clearTimeout(timer); keepHere(); changed = false; });
 window.addEventListener("online", save);
+window.addEventListener("beforeunload", () => { leaving = true; });
 setInterval(save, 15000);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
 restore();
