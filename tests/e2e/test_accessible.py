@@ -99,7 +99,7 @@ def test_a_consultation_is_logged_without_javascript(visit):
 
 
 def test_pages_are_read_without_javascript(visit):
-    for who, place in of("coordinator/hub", "hq/nation", "agency/reports", "hq/breakdowns", "chief/trail"):
+    for who, place in of("coordinator/hub", "hq/nation", "coordinator/records", "hq/breakdowns", "chief/trail"):
         page = visit(who, java_script_enabled=False)
         place.go(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()

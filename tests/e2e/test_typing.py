@@ -74,6 +74,17 @@ def test_a_draft_survives_being_signed_out_elsewhere(visit):
     expect(page.get_by_label("相談内容")).to_have_value(TYPED)
 
 
+def test_what_no_server_has_seen_survives_a_reload(visit):
+    page = visit("coordinator.13")
+    begin(page)
+    page.context.set_offline(True)
+    page.get_by_label("相談内容").fill(TYPED)
+    expect(draft_state(page)).to_contain_text("この端末に残しています")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_label("相談内容")).to_have_value(TYPED)
+
+
 def test_the_page_left_open_goes_on_after_signing_in_again_in_another_tab(visit):
     page = visit()
     sign_in(page, "coordinator.13")
