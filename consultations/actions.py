@@ -191,7 +191,7 @@ def revise_case(*, case: Case, version: int, by: User, at: dt.datetime, **fields
     return current
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def log_consultation(
     *, case: Case, client_id: uuid.UUID, session: Session, by: User, at: dt.datetime
 ) -> tuple[Consultation, bool]:
@@ -210,7 +210,7 @@ def log_consultation(
     except IntegrityError as problem:
         if "one_consultation_per_hub_and_client_id" not in str(problem):
             raise
-        return Consultation.objects.select_related("hub").get(hub_id=case.hub_id, client_id=client_id), False
+        return Consultation.objects.get(hub_id=case.hub_id, client_id=client_id), False
     _involve(consultation, session.involved)
     if case.state == CaseState.RECEIVED:
         move_case(case=case, move=CaseMove.START, version=case.version, by=by, at=at, on=session.held_on)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions import Involved, Session
@@ -39,27 +40,37 @@ NOTE = forms.Textarea(attrs={"rows": 5})
 
 
 class Codes:
-    """The national code lists as a form offers them on a day. Read once per form, when first needed."""
+    """The national code lists as a form offers them on a day. Each is read once, when first needed."""
 
-    def __init__(self, day: dt.date) -> None:
+    def __init__(self, day: dt.date, *, together: Iterable[str] = ()) -> None:
+        """`together`: lists that a page shows anyway, read in one query."""
         self.day = day
+        self._lists: dict[str, list[tuple[str, str, str]]] = {}
+        self._together = tuple(together)
 
-    @cached_property
-    def rows(self) -> list[Code]:
-        return list(Code.objects.valid_on(self.day).order_by("kind", "position", "code"))
+    def _rows(self, kind: str) -> list[tuple[str, str, str]]:
+        """(code, label, parent) rows of one list."""
+        if kind not in self._lists:
+            kinds = self._together if kind in self._together else (kind,)
+            self._lists |= {name: [] for name in kinds}
+            rows = Code.objects.valid_on(self.day).filter(kind__in=kinds).order_by("position", "code")
+            label = "label_en" if (get_language() or "ja").startswith("en") else "label_ja"
+            for name, *row in rows.values_list("kind", "code", label, "parent"):
+                self._lists[name].append(tuple(row))
+        return self._lists[kind]
 
     def choices(self, kind: str, *, blank: str | Any = "—") -> list[tuple[str, Any]]:
         """(code, label) pairs, a blank one first unless `blank` is empty."""
-        rows: list[tuple[str, Any]] = [(code.code, code.label) for code in self.rows if code.kind == kind]
+        rows: list[tuple[str, Any]] = [(code, label) for code, label, _parent in self._rows(kind)]
         return [("", blank), *rows] if blank else rows
 
     def industries(self) -> list[Any]:
         """JSIC 中分類 grouped by 大分類."""
-        codes = [code for code in self.rows if code.kind == CodeKind.INDUSTRY]
-        groups: dict[str, tuple[str, list]] = {c.code: (f"{c.code} {c.label}", []) for c in codes if not c.parent}
-        for code in codes:
-            if code.parent in groups:
-                groups[code.parent][1].append((code.code, f"{code.code} {code.label}"))
+        rows = self._rows(CodeKind.INDUSTRY)
+        groups: dict[str, tuple[str, list]] = {c: (f"{c} {label}", []) for c, label, parent in rows if not parent}
+        for code, label, parent in rows:
+            if parent in groups:
+                groups[parent][1].append((code, f"{code} {label}"))
         return [("", "—"), *groups.values()]
 
 
@@ -127,7 +138,8 @@ class SessionFields(forms.Form):
 
     def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.hub, self.today, self.codes = hub, today, Codes(today)
+        self.hub, self.today = hub, today
+        self.codes = Codes(today, together=() if self.is_bound else CodeKind.values)
         self.offer("themes", lambda: self.codes.choices(CodeKind.THEME, blank=""))
         self.fields["unit"].queryset = Unit.objects.filter(hub=hub).order_by("pk")  # type: ignore[attr-defined]
         for name in ("referred", "cooperating"):
@@ -219,33 +231,37 @@ class LoggingForm(SessionFields):
     def is_new_case(self) -> bool:
         return self.is_new_enterprise or self.cleaned_data.get("case") == NEW
 
-    def clean_enterprise(self) -> str:
-        value = self.cleaned_data["enterprise"]
-        if value == NEW:
-            return value
-        self.chosen_enterprise = Enterprise.objects.filter(hub=self.hub, pk=_number(value)).first()
-        if self.chosen_enterprise is None:
-            raise ValidationError(_("事業者を選ぶか、新しい事業者として登録してください。"))
-        return value
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if self.is_new_enterprise:
-            self._demand("new_name", _("新しい事業者の名称を入力してください。"))
-            number = values.get("new_corporate_number")
-            if number and Enterprise.objects.filter(hub=self.hub, corporate_number=number).exists():
-                self.add_error(
-                    "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
-                )
-        elif self.chosen_enterprise is not None and values.get("case") != NEW:
-            cases = Case.objects.filter(hub=self.hub, enterprise=self.chosen_enterprise)
-            self.chosen_case = cases.select_related("hub").filter(pk=_number(values.get("case", ""))).first()
-            if self.chosen_case is None:
-                self.add_error("case", _("案件を選ぶか、新しい案件を作ってください。"))
+            self._check_new_enterprise(values)
+        elif "enterprise" in values:
+            self._choose(values["enterprise"], values.get("case", ""))
         if self.is_new_case:
             self._demand("case_title", _("新しい案件の件名を入力してください。"))
             self._demand("case_category", _("主たる相談区分を選んでください。"))
         return values
+
+    def _check_new_enterprise(self, values: dict[str, Any]) -> None:
+        self._demand("new_name", _("新しい事業者の名称を入力してください。"))
+        number = values.get("new_corporate_number")
+        if number and Enterprise.objects.filter(hub=self.hub, corporate_number=number).exists():
+            self.add_error(
+                "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
+            )
+
+    def _choose(self, enterprise: str, case: str) -> None:
+        """The case that was picked, or the enterprise for a new one. Of this hub, and belonging together."""
+        if case != NEW:
+            cases = Case.objects.filter(hub=self.hub, pk=_number(case), enterprise_id=_number(enterprise))
+            self.chosen_case = cases.first()
+            if self.chosen_case is not None:
+                return
+        self.chosen_enterprise = Enterprise.objects.filter(hub=self.hub, pk=_number(enterprise)).first()
+        if self.chosen_enterprise is None:
+            self.add_error("enterprise", _("事業者を選ぶか、新しい事業者として登録してください。"))
+        elif case != NEW:
+            self.add_error("case", _("案件を選ぶか、新しい案件を作ってください。"))
 
     def _demand(self, name: str, message: Any) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:

@@ -25,7 +25,7 @@ from audit import trail
 from hubs import access
 from hubs.doors import Reach
 from hubs.models import Hub
-from hubs.tenancy import HUB_IDS, Scope, entered
+from hubs.tenancy import HUB_IDS, Scope, become, entered
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -63,25 +63,25 @@ class Entrance:
         if reach is Reach.SELF_GUARDED:
             return None
         if reach is Reach.PUBLIC:
-            return _run(request, Scope(), view, args, kwargs)
+            with entered(Scope(), read_only=request.method in SAFE):
+                return _seen(request, Scope(), view, args, kwargs)
         user = request.user
         if not user.is_authenticated:
             return _unknown(request, view_class)
-        with entered(Scope(user_id=user.pk)):
+        # One transaction: first only to ask who this is, then in the scope that follows from it.
+        with entered(Scope(user_id=user.pk), read_only=request.method in SAFE):
             access.learn(user)
             hub = _hub(user, kwargs)
             if hub is not None and reach is Reach.HUB_RECORDS:
                 access.learn_openings(user, hub, timezone.now())
-        if refusal := _second_factor(request, view_class):
-            return refusal
-        request.hub = hub  # type: ignore[attr-defined]
-        if hub is not None and not access.permissions_of(user, hub):
-            raise Http404  # a stranger is not told that it exists
-        if permission is not None and not _holds(request, permission, hub, reach):
-            return _without_right(request, hub, permission)
-        if reach is Reach.ADMINISTRATION and not user.has_perm(access.Permission.ADMINISTER):
-            raise Http404
-        return _run(request, scope_for(reach, user, hub), view, args, kwargs)
+            request.hub = hub  # type: ignore[attr-defined]
+            if refusal := _second_factor(request, view_class) or _refusal(request, hub, permission, reach):
+                return refusal
+            scope = scope_for(reach, user, hub)
+            with become(scope):
+                response = _seen(request, scope, view, args, kwargs)
+        _write_down_looks(request, scope, response)
+        return response
 
 
 def other_door(path: str) -> Reach:
@@ -133,21 +133,39 @@ def _hub(user: Any, kwargs: dict[str, Any]) -> Hub | None:
     return hub
 
 
-def _run(
+def _refusal(
+    request: HttpRequest, hub: Hub | None, permission: str | None, reach: Reach | None
+) -> HttpResponseBase | None:
+    """Turn away who may not. None for who may; an answer for who has something to do first."""
+    user = request.user
+    if hub is not None and not access.permissions_of(user, hub):
+        raise Http404  # a stranger is not told that it exists
+    if permission is not None and not _holds(request, permission, hub, reach):
+        return _without_right(request, hub, permission)
+    if reach is Reach.ADMINISTRATION and not user.has_perm(access.Permission.ADMINISTER):
+        raise Http404
+    return None
+
+
+def _seen(
     request: HttpRequest, scope: Scope, view: Callable[..., HttpResponseBase], args: list, kwargs: dict
 ) -> HttpResponseBase:
+    """Run the view and render its page while the scope holds."""
     request.scope = scope  # type: ignore[attr-defined]
-    with entered(scope, read_only=request.method in SAFE):
-        response = view(request, *args, **kwargs)
-        if hasattr(response, "render") and callable(response.render):
-            response = response.render()
-        if response.status_code >= 400:
-            transaction.set_rollback(True)  # refused means that nothing of it was kept
+    response = view(request, *args, **kwargs)
+    if hasattr(response, "render") and callable(response.render):
+        response = response.render()
+    if response.status_code >= 400:
+        transaction.set_rollback(True)  # refused means that nothing of it was kept
+    return response
+
+
+def _write_down_looks(request: HttpRequest, scope: Scope, response: HttpResponseBase) -> None:
+    """What was looked at, in a transaction of its own: the page's was read-only."""
     looks = request.looks  # type: ignore[attr-defined]
     if looks and response.status_code < 400:
         with entered(scope):
             trail.write(looks, by=request.user, at=timezone.now())
-    return response
 
 
 def _unknown(request: HttpRequest, view_class: Any) -> HttpResponseBase:

@@ -78,6 +78,18 @@ def entered(scope: Scope, *, read_only: bool = False) -> Iterator[Scope]:
         _current.reset(token)
 
 
+@contextlib.contextmanager
+def become(scope: Scope) -> Iterator[Scope]:
+    """Within a transaction that `entered` opened, go on in another scope: the entrance asks who somebody is and
+    then lets them in, in one transaction. The wider scope ends with that transaction."""
+    token = _current.set(scope)
+    try:
+        _tell_database(scope)
+        yield scope
+    finally:
+        _current.reset(token)
+
+
 def _tell_database(scope: Scope, *, read_only: bool = False) -> None:
     sql = (
         "SELECT set_config('yorozu.records', %s, true), set_config('yorozu.figures', %s, true),"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Set
 
 from django.db import connection
+from django.utils import timezone
 
 from consultations.models import Case, Consultation, TouchedMonth
 from foundation.periods import Month
@@ -42,6 +43,15 @@ def recount(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
         if wanted:
             _count({month: frozenset(HUB_IDS) for month in wanted}, _counted_after(min(wanted)), at=at)
         return sorted(wanted)
+
+
+def recount_years(*, at: dt.datetime) -> list[Month]:
+    """Count this fiscal year and the one before anew, each month in a transaction of its own, so that what is
+    recorded meanwhile need not wait. Returns what was counted."""
+    today = Month.of(timezone.localdate(at))
+    with entered(Scope.nationwide()):
+        months = [m for m in months_with_records() if m.fiscal_year.year >= today.fiscal_year.year - 1]
+    return [counted for month in months for counted in recount([month], at=at)]
 
 
 def months_with_records() -> list[Month]:

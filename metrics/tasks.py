@@ -12,3 +12,10 @@ from metrics import actions
 def recount_touched() -> None:
     """Count what has changed. Enters the nation's scope itself."""
     actions.recount_touched(at=timezone.now())
+
+
+@shared_task(name="metrics.recount_years")
+def recount_years() -> None:
+    """Every night, this fiscal year and the one before. Catches what no trigger sees, because it changes what a
+    record means and not the record: the kind of a support organization, the parent of an industry."""
+    actions.recount_years(at=timezone.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import heartbeat_sent, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yorozu.settings")
@@ -15,6 +16,10 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "metrics: recount what has changed": {"task": "metrics.recount_touched", "schedule": 15.0},
+    "metrics: recount two years every night": {
+        "task": "metrics.recount_years",
+        "schedule": crontab(hour="3", minute="10"),
+    },
     "jobs: send lost jobs again": {"task": "jobs.send_lost_again", "schedule": 30.0},
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
 }

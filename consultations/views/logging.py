@@ -47,8 +47,9 @@ class New(RecordDoor):
         form = self.form(request.POST)
         if "find" in request.POST:  # without JavaScript the search button sends the page as it is
             return self.page(form, finding=True)
-        if sent_before := self.sent_before(request.POST):
-            return redirect(sent_before)
+        makes_more = NEW in (request.POST.get("enterprise"), request.POST.get("case"))
+        if makes_more and (sent_before := self.sent_before(request.POST)):
+            return self.leave_for(sent_before)  # the record itself knows its id; a new client or case would not
         if not form.is_valid():
             return self.page(form, status=422)
         try:
@@ -59,7 +60,10 @@ class New(RecordDoor):
             )
             return self.page(form, status=422)
         messages.success(request, _("相談を記録しました。今月の集計には1分以内に反映されます。"))
-        return redirect(consultation)
+        return self.leave_for(consultation)
+
+    def leave_for(self, consultation: Consultation) -> HttpResponseBase:
+        return redirect(reverse("consultations:consultation", args=[self.hub.slug, consultation.pk]))
 
     def form(self, *args: Any, **kwargs: Any) -> LoggingForm:
         return LoggingForm(*args, hub=self.hub, today=timezone.localdate(), **kwargs)
@@ -72,7 +76,7 @@ class New(RecordDoor):
 
     def sent_before(self, sent: QueryDict) -> Consultation | None:
         client_id = _uuid(sent.get("client_id", ""))
-        rows = Consultation.objects.filter(hub=self.hub, client_id=client_id).select_related("hub")
+        rows = Consultation.objects.filter(hub=self.hub, client_id=client_id)
         return rows.for_lists().first() if client_id else None
 
     def log(self, form: LoggingForm) -> Consultation:

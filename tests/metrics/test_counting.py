@@ -167,3 +167,16 @@ def test_a_month_alone_brings_the_uncounted_months_of_its_year(tokyo, now):
         making.make_consultation(hub=tokyo, held_on=day)
     assert actions.recount([NOVEMBER], at=now) == [Month(2026, 4), NOVEMBER]
     assert value(Place.nation(), "minutes", span=Span.YEAR_TO_DATE) == 120
+
+
+def test_every_night_mends_what_no_trigger_sees(tokyo, now):
+    organization = making.make_organization(kind="bank")
+    making.involve(making.make_consultation(hub=tokyo), organization, "referral")
+    actions.recount_touched(at=now)
+    organization.kind = "university"
+    organization.save()
+    assert actions.recount_touched(at=now) == []
+    actions.recount_years(at=now)
+    with entered(Scope.nationwide()):
+        found = figures(places=[Place.nation()], months=[Month(2026, 11)], indicators=["referrals_by_organization"])
+    assert found.breakdown(Place.nation(), Month(2026, 11), "referrals_by_organization") == {"university": 1}
