@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "foundation.requests.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.idle.Idle",
-    "django.middleware.locale.LocaleMiddleware",
+    "foundation.requests.SwitchedLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

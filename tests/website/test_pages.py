@@ -30,6 +30,8 @@ def test_everybody_lands_where_they_work(client, tokyo, coordinator, headquarter
 def test_english_by_switch(client, tokyo, coordinator):
     client.force_login(coordinator)
     assert "相談を記録" in client.get("/hubs/tokyo/consultations/new/").content.decode()
+    english_browser = {"Accept-Language": "en"}
+    assert "相談を記録" in client.get("/hubs/tokyo/consultations/new/", headers=english_browser).content.decode()
     client.post("/i18n/setlang/", {"language": "en", "next": "/hubs/tokyo/"})
     page = client.get("/hubs/tokyo/consultations/new/").content.decode()
     assert '<html lang="en">' in page
