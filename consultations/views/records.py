@@ -34,7 +34,7 @@ class ConsultationList(RecordDoor):
             place = read_place(request.GET)
             rows = queries.consultations_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
             page = page_of(rows, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.held_on, row.pk))
-            searched: dict[str, Any] = {name: value for name, value in request.GET.items() if value and name != "after"}
+            searched: dict[str, Any] = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
             looked_at(request, "consultations.searched" if searched else "consultations.listed", **searched)
         context = {"form": form, "page": page, "filtered": any(request.GET.values())}
         return render(request, "consultations/consultation_list.html", context, status=200 if page else 422)

@@ -103,6 +103,12 @@ def test_a_bad_place_in_the_url_is_a_clear_400(client, tokyo, coordinator):
         assert client.get(LIST, {"after": after}).status_code == 400
 
 
+@pytest.mark.parametrize("name", ["on", "action", "request", "anything"])
+def test_only_filters_are_noted_in_the_trail(client, tokyo, coordinator, name):
+    client.force_login(coordinator)
+    assert client.get(f"{LIST}?{name}=1").status_code == 200
+
+
 def test_a_strangers_hub_is_not_there(client, osaka_coordinator, tokyo):
     record = making.make_consultation(hub=tokyo)
     client.force_login(osaka_coordinator)
