@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from consultations.models import Case, CaseStep, Consultation, Enterprise
 from consultations.models.sessions import ConsultationQuerySet
@@ -108,5 +109,5 @@ def timeline(*, hub: Hub, case: Case | None = None, enterprise: Enterprise | Non
     else:
         sessions, steps = sessions.filter(enterprise=enterprise), steps.filter(case__enterprise=enterprise)
     moments = [Moment(row.held_on, consultation=row) for row in sessions.newest_first()[:at_most]]
-    moments += [Moment(row.at.date(), step=row) for row in steps.order_by("-at", "-pk")[:at_most]]
+    moments += [Moment(timezone.localtime(row.at).date(), step=row) for row in steps.order_by("-at", "-pk")[:at_most]]
     return sorted(moments, key=lambda moment: moment.on, reverse=True)[:at_most]

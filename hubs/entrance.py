@@ -190,6 +190,6 @@ def _without_right(request: HttpRequest, hub: Hub | None, permission: str) -> Ht
     may_open = hub is not None and permission == access.Permission.VIEW_RECORDS
     if may_open and request.user.has_perm(access.Permission.OPEN_RECORDS, hub):
         target = reverse("hubs:opening", args=[hub.slug])  # type: ignore[union-attr]
-        if request.method in SAFE:
+        if request.method in SAFE and not request.path_info.startswith("/api/"):  # a program cannot write a reason
             return redirect(f"{target}?{urlencode({'next': request.get_full_path()})}")
     raise PermissionDenied

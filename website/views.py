@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -88,6 +89,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _problem(request: HttpRequest, code: int, message: str = "", *, csrf: bool = False) -> HttpResponse:
+    if request.path_info.startswith("/api/"):  # programs read JSON, also where no view was reached
+        return JsonResponse({"detail": message or HTTPStatus(code).phrase}, status=code)
     # No context processor here: the request may be half made, and a 500 must not fail again.
     page = {"code": code, "message": message, "csrf": csrf, "request": request}
     return HttpResponse(render_to_string("website/problem.html", page), status=code)

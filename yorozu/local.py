@@ -278,8 +278,8 @@ class Valkey:
 
 
 @contextlib.contextmanager
-def services(home: Path, *, durable: bool = True) -> Iterator[dict[str, str]]:
-    """Start what the environment does not name, yield the environment for Django, stop it again."""
+def services(home: Path, *, durable: bool = True) -> Iterator[tuple[dict[str, str], list[Postgres | Valkey]]]:
+    """Start what the environment does not name, yield the environment for Django and what runs, stop it again."""
     keys = kept_secrets(home)
     environment = {"DATA_DIR": str(home)}
     running: list[Postgres | Valkey] = []
@@ -295,7 +295,7 @@ def services(home: Path, *, durable: bool = True) -> Iterator[dict[str, str]]:
             cache.start()
             environment["REDIS_URL"] = cache.url()
         environment.setdefault("SECRET_KEY", os.environ.get("SECRET_KEY") or keys["django"])
-        yield environment
+        yield environment, running
     finally:
         for service in reversed(running):
             service.stop()
@@ -310,7 +310,7 @@ def run() -> int:
         signal.signal(ending, _interrupt)
     processes: dict[str, subprocess.Popen] = {}
     try:
-        with services(home) as found:
+        with services(home) as (found, running):
             environment = os.environ | found | {"YOROZU_MODE": os.environ.get("YOROZU_MODE", "demo"), "PORT": port}
             try:
                 _prepare(environment)
@@ -318,7 +318,8 @@ def run() -> int:
                 for name, command in _commands(port, home).items():
                     processes[name] = _spawn(command, environment, home / f"{name}.log")
                 _announce(port, environment, home)
-                return _watch(processes, home)
+                kept = {Path(service.log).stem: service.process for service in running if service.process}
+                return _watch(processes | kept, home)
             finally:
                 for process in processes.values():
                     with contextlib.suppress(ProcessLookupError):
@@ -436,7 +437,7 @@ def with_services(command: list[str]) -> int:
     """Run one command beside throw-away-fast services; its exit code is ours."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
-    with services(data_dir(), durable=False) as environment:
+    with services(data_dir(), durable=False) as (environment, _running):
         process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | environment)
         try:
             return process.wait()

@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations.choices import InvolvementKind, Method, NotCounted, ProgramUseKind
@@ -145,7 +146,7 @@ class Consultation(HubOwned):
     @property
     def days_late(self) -> int:
         """記録遅延日数: from the session to its entry."""
-        return max(0, (self.created_at.date() - self.held_on).days)
+        return max(0, (timezone.localtime(self.created_at).date() - self.held_on).days)
 
 
 def search_columns(consultation: Consultation) -> tuple[str, list[int]]:

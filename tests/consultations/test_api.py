@@ -78,3 +78,14 @@ def test_the_agency_sees_figures_and_no_record(client, agency):
 def test_the_schema_and_the_definitions_are_public(client, db):
     assert client.get("/api/schema/").status_code == 200
     assert {row["code"] for row in client.get("/api/v1/indicators/").json()} >= {"consultations", "visitors"}
+
+
+def test_headquarters_without_an_opening_and_unknown_addresses_are_told_in_json(
+    client, headquarters, tokyo, coordinator
+):
+    client.force_login(headquarters)
+    answer = client.get(URL)
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/json")
+    client.force_login(coordinator)
+    assert client.get("/api/v1/hubs/atlantis/consultations/").json() == {"detail": "Not Found"}
+    assert client.get(URL, {"after": "x"}).status_code == 400

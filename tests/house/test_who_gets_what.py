@@ -90,8 +90,8 @@ TABLE = {
     "reports/jobs/<int:job>/file/":                            "sxxxxxxgggx",
     # ---- API
     "api/schema/":                                             "yyyyyyyyyyy",
-    "api/v1/hubs/<slug:hub>/consultations/":                   "k-yyxxxxxox k-------xox",
-    "api/v1/hubs/<slug:hub>/consultations/<int:pk>/":          "k-yyxxxxxox k-------xox",
+    "api/v1/hubs/<slug:hub>/consultations/":                   "k-yyxxxxxxx k-------xxx",
+    "api/v1/hubs/<slug:hub>/consultations/<int:pk>/":          "k-yyxxxxxxx k-------xxx",
     "api/v1/indicators/":                                      "yyyyyyyyyyy",
     "api/v1/figures/<str:month>/":                             "kxxxxxxyyyx",
 }
