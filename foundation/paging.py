@@ -9,8 +9,10 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 AFTER = "after"
+UNREADABLE = gettext_lazy("アドレスの「after」が読めません。一覧の最初から開き直してください。")
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ def read_place(query: QueryDict, read: Callable[[str], Any] = dt.date.fromisofor
     try:
         place = read(day), int(pk)
     except ValueError:
-        raise BadRequest(f"not a place: {text[:40]!r}") from None
+        raise BadRequest(UNREADABLE) from None
     if not 0 <= place[1] < 2**63:
-        raise BadRequest("not a place")
+        raise BadRequest(UNREADABLE)
     return place
 
 

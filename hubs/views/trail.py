@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.choices import ACTIONS, named, parts_of
 from audit.models import Entry
-from foundation.paging import AFTER, page_of
+from foundation.paging import AFTER, UNREADABLE, page_of
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from hubs.forms import TrailFilter
@@ -99,9 +99,9 @@ def read_moment(query: QueryDict) -> tuple[dt.datetime, int] | None:
     try:
         place = dt.datetime.fromisoformat(moment), int(pk)
     except ValueError:
-        raise BadRequest(f"not a place: {text[:40]!r}") from None
+        raise BadRequest(UNREADABLE) from None
     if place[0].tzinfo is None or not 0 <= place[1] < 2**63:
-        raise BadRequest("not a place")
+        raise BadRequest(UNREADABLE)
     return place
 
 
