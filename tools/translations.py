@@ -2,7 +2,8 @@
 
 python tools/translations.py compile    .po → .mo (needs the run packages only; .mo are not committed)
 python tools/translations.py collect    write what the code says into locale/en/LC_MESSAGES/django.po
-python tools/translations.py check      fail for what is missing, fuzzy, obsolete, stale or has other placeholders
+python tools/translations.py check      fail for what is missing, fuzzy, obsolete, stale, has other placeholders or
+                                        stands in a page outside {% translate %}
 """
 
 from __future__ import annotations
@@ -41,7 +42,13 @@ PLACES: dict[str, tuple | None] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
-JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+JAPANESE = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")  # without ・, which separates in English too
+# what a page says through gettext, and what it does not say at all
+TRANSLATED = re.compile(
+    r"\{%\s*comment\b.*?endcomment\s*%\}|\{#.*?#\}|\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}"
+    r"|\{%\s*trans(?:late)?\b.*?%\}|_\((?:\"[^\"]*\"|'[^']*')\)",
+    re.S,
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,15 @@ def faults() -> Iterator[str]:
             yield f"obsolete: {entry.msgid!r}"
     for entry in new:
         yield from faults_of(entry)
+    yield from untranslatable()
+
+
+def untranslatable() -> Iterator[str]:
+    """Pages with Japanese that no catalogue reaches. Mails (.txt) are written in Japanese for everybody."""
+    for path in sources():
+        if path.suffix == ".html" and (left := JAPANESE.search(rest := TRANSLATED.sub("", path.read_text()))):
+            words = rest[left.start() : left.start() + 20].splitlines()[0]
+            yield f"outside {{% translate %}}: {words!r} ({path.relative_to(PROJECT).as_posix()})"
 
 
 def faults_of(entry: polib.POEntry) -> Iterator[str]:
