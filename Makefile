@@ -22,7 +22,7 @@ run: $(READY) ## the whole system on http://127.0.0.1:8000 (PORT, DATA_DIR)
 
 test: $(READY) ## every test, against a real PostgreSQL, Redis and Chromium (ARGS="tests/hubs -x")
 	@browser=$$($(BIN)/python tools/chromium.py) && CHROMIUM="$$browser" YOROZU_MODE=test DATA_DIR="$(DATA_DIR)/test" \
-	  exec $(BIN)/python -m yorozu.local with $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	  exec $(BIN)/python -m yorozu.local with $(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
 lint: $(READY) ## style, types, floors, migrations, deployment, translations, templates, vulnerabilities
 	@$(BIN)/python tools/lint.py

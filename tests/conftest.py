@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg2
@@ -14,12 +15,26 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from xdist.scheduler import LoadScopeScheduling
 
 from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from tests import making
 
 TOKYO_TIME = ZoneInfo("Asia/Tokyo")
+
+
+class ByRoom(LoadScopeScheduling):
+    """A module goes to one worker; the browser tests go to one together, since they share one running system.
+    (xdist's own way, loadgroup, does nothing under pytest 9.2: it renames tests, which pytest no longer lets it.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are spread over workers (-n)."""
+    return ByRoom(config, log)
 
 
 @pytest.fixture(scope="session")

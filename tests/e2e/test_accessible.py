@@ -13,7 +13,7 @@ from tests.e2e.deeds import begin, write_note
 from tests.e2e.places import ADMINISTRATION, PLACES, Place, named, of
 from yorozu.local import PROJECT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 AXE = (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PASSWORD, address
 from tests.e2e.deeds import NEW_PAGE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 FOCUSED = """() => {
   const one = document.activeElement, look = getComputedStyle(one), box = one.getBoundingClientRect();

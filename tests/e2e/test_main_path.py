@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from tests.e2e.conftest import PHONE, number, picture
 from tests.e2e.deeds import log_new_enterprise
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 COUNTED_WITHIN = 90_000  # ms; beat recounts what has changed within a minute
 FIGURE = "相談対応件数"

@@ -9,7 +9,7 @@ from tests.e2e.conftest import PHONE, picture
 from tests.e2e.deeds import begin, log_new_enterprise, name_new_enterprise, write_note
 from tests.e2e.places import named, of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 MAIN_PAGES = (
     "stranger/login", "stranger/definitions",

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import picture, sign_in
 from tests.e2e.deeds import NEW_PAGE, begin, log_new_enterprise, name_new_enterprise, write_note
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 SAVED = re.compile("下書きを保存しました")
 TYPED = "打ちかけの相談内容。朝から雨。"
