@@ -6,6 +6,7 @@ const place = `yorozu-draft-${form.dataset.draftId}`;
 const SKIPPED = new Set(["csrfmiddlewaretoken", "client_id", "find"]);
 let timer = 0;
 let changed = false;
+let touched = false; // an empty page that is sent leaves no draft behind
 let sending = false;
 let leaving = false; // the page that comes may have been asked for before this draft arrived
 
@@ -54,7 +55,7 @@ async function save() {
 }
 
 function later() {
-  changed = true;
+  changed = touched = true;
   keepHere();
   clearTimeout(timer);
   timer = setTimeout(save, 1500);
@@ -73,7 +74,7 @@ function restore() {
     else field.value = wanted[0] ?? "";
   }
   say(form.dataset.restored);
-  changed = true;
+  changed = touched = true;
   save();
 }
 
@@ -81,7 +82,7 @@ form.addEventListener("input", later);
 form.addEventListener("change", later);
 form.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "case-choices") later(); });
 // What is sent is kept until the record's page says that it is stored: a refusal shows just this again.
-form.addEventListener("submit", () => { clearTimeout(timer); keepHere(); changed = false; });
+form.addEventListener("submit", () => { clearTimeout(timer); if (touched) keepHere(); changed = false; });
 window.addEventListener("online", save);
 window.addEventListener("beforeunload", () => { leaving = true; });
 setInterval(save, 15000);
