@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from audit import trail
+from audit.choices import parts_of
 from audit.models import Entry
 
 MOST_COUNTED = 10_000
@@ -56,9 +57,15 @@ class EntryAdmin(admin.ModelAdmin):
 
     list_display = ("at", "actor", "action", "subject_type", "subject_id", "address")
     list_filter = ("action",)
+    fields = ("at", "action", "actor_id", "actor", "hub_id", "subject_type", "subject_id", "content", "address")
     ordering: ClassVar[tuple[str, ...]] = ("-at", "-id")
     show_full_result_count = False
     paginator = CappedPaginator
+
+    @admin.display(description=Entry._meta.get_field("detail").verbose_name)
+    def content(self, entry: Entry) -> str:
+        """The detail as the nation's page shows it: without what people typed into a search."""
+        return " / ".join(f"{name}: {text}" for name, text in parts_of(entry.detail, typed=False))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -101,10 +101,17 @@ PARTS: dict[str, str | Promise] = {
 }
 
 
-def parts_of(detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """A line's content as names and texts, without what is empty."""
+# What was typed into a search: often a client's name. For the hub itself, and for nobody outside it.
+TYPED = frozenset({"q", "words"})
+HIDDEN = "***"
+
+
+def parts_of(detail: dict[str, Any], *, typed: bool) -> list[tuple[str, str]]:
+    """A line's content as names and texts, without what is empty. Unless `typed`, of what was typed into a search
+    one sees only that there was something."""
     filled = {name: value for name, value in detail.items() if value not in ("", None, [])}
-    return [(str(PARTS.get(name, name)), _text(value)) for name, value in filled.items()]
+    hidden = frozenset() if typed else TYPED
+    return [(str(PARTS.get(name, name)), HIDDEN if name in hidden else _text(v)) for name, v in filled.items()]
 
 
 def _text(value: Any) -> str:

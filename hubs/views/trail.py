@@ -44,24 +44,27 @@ class HubTrail(Door):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         openings = RecordOpening.objects.filter(hub=self.hub).select_related("user").order_by("-opened_at")
-        page = trail_page(request, Entry.objects.filter(hub_id=self.hub.pk), {self.hub.pk: str(self.hub)})
+        rows = Entry.objects.filter(hub_id=self.hub.pk)
+        page = trail_page(request, rows, {self.hub.pk: str(self.hub)}, typed=True)
         page |= {"hub": self.hub, "openings": list(openings[:OPENINGS_SHOWN])}
         return render(request, "audit/trail_hub.html", page, status=page["status"])
 
 
 class NationTrail(Door):
-    """GET /nation/trail/: every line there is."""
+    """GET /nation/trail/: every line there is, but not what hubs typed to find their clients."""
 
     reach: ClassVar[Reach] = Reach.NATION_TRAIL
     permission: ClassVar[str | None] = Permission.VIEW_TRAIL
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        page = trail_page(request, Entry.objects.all(), {hub.pk: str(hub) for hub in Hub.objects.all()})
+        hubs = {hub.pk: str(hub) for hub in Hub.objects.all()}
+        page = trail_page(request, Entry.objects.all(), hubs)
         return render(request, "audit/trail_nation.html", page, status=page["status"])
 
 
-def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str]) -> dict[str, Any]:
-    """The filters and one page of what they leave. Notes that it was looked at, and with which filters."""
+def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str], *, typed: bool = False) -> dict[str, Any]:
+    """The filters and one page of what they leave. Notes that it was looked at, and with which filters. `typed`:
+    whether the words that people searched with are shown."""
     filters = TrailFilter(request.GET, actions=sorted(ACTIONS.items(), key=lambda pair: str(pair[1])))
     found = narrow(rows, filters.cleaned_data if filters.is_valid() else {})
     found = found.newest_first().behind(read_moment(request.GET))
@@ -70,7 +73,7 @@ def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str]) -> dict[st
     )
     used = [f"{name}={text[:100]}" for name, text in request.GET.items() if text and name in filters.fields]
     looked_at(request, "trail.viewed", filters=", ".join(used))
-    lines = [_shown(entry, hubs) for entry in page.objects]
+    lines = [_shown(entry, hubs, typed=typed) for entry in page.objects]
     return {"filters": filters, "page": page, "lines": lines, "status": 200 if filters.is_valid() else 400}
 
 
@@ -115,9 +118,9 @@ def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
-def _shown(entry: Entry, hubs: dict[int, str]) -> Shown:
+def _shown(entry: Entry, hubs: dict[int, str], *, typed: bool) -> Shown:
     hub = hubs.get(entry.hub_id or 0, "")
-    return Shown(entry, named(entry.action), _kind(entry.subject_type), hub, parts_of(entry.detail))
+    return Shown(entry, named(entry.action), _kind(entry.subject_type), hub, parts_of(entry.detail, typed=typed))
 
 
 def _kind(label: str) -> str:

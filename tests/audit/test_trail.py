@@ -19,6 +19,7 @@ from audit.choices import ACTIONS, named
 from audit.models import Entry
 from hubs.tenancy import Scope, entered
 from hubs.views.trail import PAGE_SIZE
+from tests import making
 from tests.statements import statements_of
 
 MOMENT = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -74,6 +75,41 @@ def test_headquarters_sees_every_hubs_lines_by_name(client, tokyo, osaka, headqu
     assert "東京都よろず支援拠点" in page
     assert "大阪府よろず支援拠点" in page
     assert "案件の閲覧" in page
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["enterprises/?q=", "enterprises/suggestions/?q=", "consultations/?q=", "/api/v1/hubs/tokyo/consultations/?q="],
+)
+def test_what_a_hub_typed_to_find_a_client_stays_in_the_hub(client, chief, headquarters, search: str) -> None:
+    """Headquarters has opened nothing: it may know that somebody searched, never for whom."""
+    client.force_login(chief)
+    address = search if search.startswith("/") else f"/hubs/tokyo/{search}"
+    assert client.get(f"{address}ヒミツ商店").status_code == 200
+    assert "ヒミツ商店" in client.get("/hubs/tokyo/trail/").content.decode()
+    client.force_login(headquarters)
+    page = client.get("/nation/trail/").content.decode()
+    assert "ヒミツ商店" not in page
+    assert "検索した言葉: ***" in page
+
+
+def test_the_reason_of_an_opening_is_for_all_who_read_the_trail(client, tokyo, headquarters) -> None:
+    with entered(Scope.of_hub(tokyo.pk)):
+        trail.record("records.opened", by=headquarters, at=MOMENT, hub_id=tokyo.pk, reason="監査のため")
+    client.force_login(headquarters)
+    assert "理由: 監査のため" in client.get("/nation/trail/").content.decode()
+
+
+def test_administrators_read_no_typed_words_either(client, db) -> None:
+    """A hub's lines do not exist for them; should a line without a hub hold such words, they are hidden."""
+    with entered(Scope()):
+        trail.record("enterprise.searched", by=None, at=MOMENT, words="ヒミツ商店", reason="試し")
+    client.force_login(making.make_person("administrator", second_factor=True))
+    with entered(Scope()):
+        number = Entry.objects.get(action="enterprise.searched").pk
+    page = client.get(f"/admin/audit/entry/{number}/change/").content.decode()
+    assert "ヒミツ商店" not in page
+    assert "検索した言葉: *** / 理由: 試し" in page
 
 
 def test_looking_at_the_trail_is_noted(client, tokyo, chief) -> None:
