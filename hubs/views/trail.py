@@ -63,10 +63,10 @@ class NationTrail(Door):
 
 
 def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str], *, typed: bool = False) -> dict[str, Any]:
-    """The filters and one page of what they leave. Notes that it was looked at, and with which filters. `typed`:
-    whether the words that people searched with are shown."""
+    """The filters and one page of what they leave: nothing, if they cannot be read. Notes that it was looked at, and
+    with which filters. `typed`: whether the words that people searched with are shown."""
     filters = TrailFilter(request.GET, actions=sorted(ACTIONS.items(), key=lambda pair: str(pair[1])))
-    found = narrow(rows, filters.cleaned_data if filters.is_valid() else {})
+    found = narrow(rows, filters.cleaned_data) if filters.is_valid() else rows.none()
     found = found.newest_first().behind(read_moment(request.GET))
     page = page_of(
         list(found[: PAGE_SIZE + 1]), size=PAGE_SIZE, query=request.GET, place_of=lambda entry: (entry.at, entry.pk)

@@ -149,6 +149,18 @@ def test_a_filter_that_cannot_be_read_is_told(client, tokyo, chief, query: str) 
     assert client.get(f"/hubs/tokyo/trail/?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("query", ["since=xx", "action=nothing", "until=2026-99-99&action=case.viewed"])
+def test_behind_a_filter_that_cannot_be_read_stands_no_line(client, tokyo, chief, headquarters, query: str) -> None:
+    """Rather nothing than everything: the reader asked for less."""
+    write(tokyo, 3)
+    for person, address in ((chief, "/hubs/tokyo/trail/"), (headquarters, "/nation/trail/")):
+        client.force_login(person)
+        answer = client.get(f"{address}?{query}")
+        assert (answer.status_code, answer.context["lines"]) == (400, [])
+        assert "2026-11-20 10:00" not in answer.content.decode()
+        assert len(client.get(address).context["lines"]) >= 3
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(client, tokyo, chief) -> None:
     """Many lines of one moment: the number decides."""
     write(tokyo, PAGE_SIZE)
