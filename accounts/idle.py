@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 ACTIVE_AT = "active_at"  # seconds since 1970, in the session
+PRECISION = 30  # seconds; the session is not written anew at every click, and may end that much earlier
 
 
 class Idle:
@@ -27,9 +28,14 @@ class Idle:
         now = int(time.time())
         if now - request.session.get(ACTIVE_AT, now) >= settings.IDLE_MINUTES * 60:
             request.session.flush()
-        elif not is_background(request) and not request.session.is_empty():
+        elif not is_background(request) and not request.session.is_empty() and is_stale(request, now):
             request.session[ACTIVE_AT] = now
         return kept_by_nobody(request, self.get_response(request))
+
+
+def is_stale(request: HttpRequest, now: int) -> bool:
+    """Whether the time in the session is too old to stand for now."""
+    return now - request.session.get(ACTIVE_AT, 0) >= PRECISION
 
 
 def kept_by_nobody(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -30,7 +30,6 @@ from consultations.models import (
 )
 from consultations.models.sessions import search_columns
 from consultations.workflow import CASE, CLOSED
-from directory.models import SupportOrganization, SupportProgram
 from foundation.periods import FiscalYear
 from hubs.models import Hub, Unit
 
@@ -49,12 +48,12 @@ class NumberTaken(Exception):
 
 @dataclass(frozen=True)
 class Involved:
-    """Organizations and programmes of one consultation."""
+    """Organizations and programmes of one consultation, by their keys."""
 
-    referred: Iterable[SupportOrganization] = ()
-    cooperating: Iterable[SupportOrganization] = ()
-    used: Iterable[SupportProgram] = ()
-    introduced: Iterable[SupportProgram] = ()
+    referred: Iterable[int] = ()
+    cooperating: Iterable[int] = ()
+    used: Iterable[int] = ()
+    introduced: Iterable[int] = ()
 
 
 @dataclass(frozen=True)
@@ -191,6 +190,13 @@ def revise_case(*, case: Case, version: int, by: User, at: dt.datetime, **fields
     return current
 
 
+def take_turn(*, hub: Hub, client_id: uuid.UUID) -> None:
+    """Until this transaction ends, another sending of the same page waits: else two that arrive at the same moment
+    would both make the new client."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [hub.pk, str(client_id)])
+
+
 @transaction.atomic(savepoint=False)
 def log_consultation(
     *, case: Case, client_id: uuid.UUID, session: Session, by: User, at: dt.datetime
@@ -213,10 +219,17 @@ def log_consultation(
         return Consultation.objects.get(hub_id=case.hub_id, client_id=client_id), False
     _involve(consultation, session.involved)
     if case.state == CaseState.RECEIVED:
-        move_case(case=case, move=CaseMove.START, version=case.version, by=by, at=at, on=session.held_on)
+        _start_if_received(case, by=by, at=at, on=session.held_on)
     Draft.objects.filter(hub_id=case.hub_id, owner=by, client_id=client_id).delete()
     trail.record("consultation.logged", by=by, at=at, on=consultation)
     return consultation, True
+
+
+def _start_if_received(case: Case, *, by: User, at: dt.datetime, on: dt.date) -> None:
+    """Somebody else may have started it a moment ago: then there is nothing to do."""
+    current = Case.objects.select_for_update().get(pk=case.pk)
+    if current.state == CaseState.RECEIVED:
+        move_case(case=current, move=CaseMove.START, version=current.version, by=by, at=at, on=on)
 
 
 @transaction.atomic
@@ -265,17 +278,17 @@ def discard_draft(*, hub: Hub, client_id: uuid.UUID, by: User) -> None:
 def _involve(consultation: Consultation, involved: Involved) -> None:
     hub_id = consultation.hub_id
     organizations = [
-        Involvement(hub_id=hub_id, consultation=consultation, organization=organization, kind=kind)
+        Involvement(hub_id=hub_id, consultation=consultation, organization_id=pk, kind=kind)
         for kind, chosen in (
             (InvolvementKind.REFERRAL, involved.referred),
             (InvolvementKind.COOPERATION, involved.cooperating),
         )
-        for organization in chosen
+        for pk in chosen
     ]
     programs = [
-        ProgramUse(hub_id=hub_id, consultation=consultation, program=program, kind=kind)
+        ProgramUse(hub_id=hub_id, consultation=consultation, program_id=pk, kind=kind)
         for kind, chosen in ((ProgramUseKind.USED, involved.used), (ProgramUseKind.INTRODUCED, involved.introduced))
-        for program in chosen
+        for pk in chosen
     ]
     if organizations:
         Involvement.objects.bulk_create(organizations)
@@ -295,4 +308,4 @@ def _wanted_keys(involved: Involved) -> set[tuple[str, int]]:
         (ProgramUseKind.USED, involved.used),
         (ProgramUseKind.INTRODUCED, involved.introduced),
     )
-    return {(str(kind), thing.pk) for kind, things in chosen for thing in things}
+    return {(str(kind), pk) for kind, keys in chosen for pk in keys}

@@ -94,7 +94,7 @@ class Consultations(RecordResource):
     )
     def get(self, request: Request) -> Response:
         """Newest first, by the filters of the page."""
-        form = FilterForm(request.query_params, today=timezone.localdate())
+        form = FilterForm(request.query_params, hub=self.hub, today=timezone.localdate())
         if not form.is_valid():
             raise ValidationError({name: [str(text) for text in texts] for name, texts in form.errors.items()})
         wanted, place = form.wanted(self.person.pk), read_place(request._request.GET)

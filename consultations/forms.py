@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consultations import queries
 from consultations.actions import Involved, Session
 from consultations.choices import (
     CaseMove,
@@ -23,12 +22,12 @@ from consultations.choices import (
     Resolution,
 )
 from consultations.models import Case, Consultation, Enterprise
-from consultations.queries import Wanted
+from consultations.queries import Held, Wanted
 from directory.choices import CodeKind
-from directory.models import Code, SupportOrganization, SupportProgram
 from foundation.errors import Unreadable
 from foundation.fields import CleanCharField, JapaneseDateField
 from foundation.identifiers import corporate_number, phone_number, postal_code
+from foundation.periods import parse_day
 from foundation.text import search_words
 from hubs.models import Hub, Unit
 
@@ -40,37 +39,31 @@ NOTE = forms.Textarea(attrs={"rows": 5})
 
 
 class Codes:
-    """The national code lists as a form offers them on a day. Each is read once, when first needed."""
+    """What a form offers on some days. Read once per form, when first needed."""
 
-    def __init__(self, day: dt.date, *, together: Iterable[str] = ()) -> None:
-        """`together`: lists that a page shows anyway, read in one query."""
-        self.day = day
+    def __init__(self, hub: Hub, days: Iterable[dt.date], kinds: Iterable[str], held: Held | None = None) -> None:
+        self.hub, self.days, self.kinds, self.held = hub, tuple(days), tuple(kinds), held or Held()
         self._lists: dict[str, list[tuple[str, str, str]]] = {}
-        self._together = tuple(together)
 
-    def _rows(self, kind: str) -> list[tuple[str, str, str]]:
-        """(code, label, parent) rows of one list."""
-        if kind not in self._lists:
-            kinds = self._together if kind in self._together else (kind,)
-            self._lists |= {name: [] for name in kinds}
-            rows = Code.objects.valid_on(self.day).filter(kind__in=kinds).order_by("position", "code")
-            label = "label_en" if (get_language() or "ja").startswith("en") else "label_ja"
-            for name, *row in rows.values_list("kind", "code", label, "parent"):
-                self._lists[name].append(tuple(row))
-        return self._lists[kind]
+    def rows(self, name: str) -> list[tuple[str, str, str]]:
+        """(value, label, parent) rows of one list. A refused form is shown with more lists than it was checked by."""
+        if name not in self._lists:
+            kinds = CodeKind.values if self._lists else self.kinds
+            self._lists = queries.offered(hub=self.hub, days=self.days, kinds=kinds, held=self.held)
+        return self._lists[name]
 
-    def choices(self, kind: str, *, blank: str | Any = "—") -> list[tuple[str, Any]]:
-        """(code, label) pairs, a blank one first unless `blank` is empty."""
-        rows: list[tuple[str, Any]] = [(code, label) for code, label, _parent in self._rows(kind)]
+    def choices(self, name: str, *, blank: str | Any = "—") -> list[tuple[str, Any]]:
+        """(value, label) pairs, a blank one first unless `blank` is empty."""
+        rows: list[tuple[str, Any]] = [(value, label) for value, label, _parent in self.rows(name)]
         return [("", blank), *rows] if blank else rows
 
     def industries(self) -> list[Any]:
         """JSIC 中分類 grouped by 大分類."""
-        rows = self._rows(CodeKind.INDUSTRY)
+        rows = self.rows(CodeKind.INDUSTRY)
         groups: dict[str, tuple[str, list]] = {c: (f"{c} {label}", []) for c, label, parent in rows if not parent}
         for code, label, parent in rows:
-            if parent in groups:
-                groups[parent][1].append((code, f"{code} {label}"))
+            if parent:
+                groups.setdefault(parent, (parent, []))[1].append((code, f"{code} {label}"))
         return [("", "—"), *groups.values()]
 
 
@@ -136,44 +129,36 @@ class SessionFields(forms.Form):
     used = forms.MultipleChoiceField(label=_("活用した支援制度"), required=False, widget=CHECKBOXES)
     introduced = forms.MultipleChoiceField(label=_("紹介した支援制度"), required=False, widget=CHECKBOXES)
 
-    def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hub: Hub, today: dt.date, held: Held | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hub, self.today = hub, today
-        self.codes = Codes(today, together=() if self.is_bound else CodeKind.values)
+        self.codes = Codes(hub, self.days(), self.lists_needed(), held)
         self.offer("themes", lambda: self.codes.choices(CodeKind.THEME, blank=""))
         self.fields["unit"].queryset = Unit.objects.filter(hub=hub).order_by("pk")  # type: ignore[attr-defined]
         for name in ("referred", "cooperating"):
-            self.offer(name, lambda: [(str(row.pk), row.name) for row in self.organizations])
+            self.offer(name, lambda: self.codes.choices(queries.ORGANIZATIONS, blank=""))
         for name in ("used", "introduced"):
-            self.offer(name, lambda: [(str(row.pk), str(row)) for row in self.programs])
+            self.offer(name, lambda: self.codes.choices(queries.PROGRAMS, blank=""))
+
+    def days(self) -> list[dt.date]:
+        """Today, and the day of the session where it can be read: a March session entered in April has March's
+        themes."""
+        try:
+            return [self.today, parse_day(str(self["held_on"].value())[:40])]
+        except Unreadable:
+            return [self.today]
+
+    def lists_needed(self) -> Iterable[str]:
+        """The national code lists that this form offers."""
+        return (CodeKind.THEME,)
 
     def offer(self, name: str, choices: Any) -> None:
         """What a field lets one choose, read from the database only when it is shown or checked."""
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    @cached_property
-    def organizations(self) -> list[SupportOrganization]:
-        near = SupportOrganization.objects.filter(is_active=True, prefecture_id=self.hub.prefecture_id)
-        return list(near.order_by("kind", "name"))
-
-    @cached_property
-    def programs(self) -> list[SupportProgram]:
-        return list(SupportProgram.objects.order_by("pk"))
-
     def involved(self) -> Involved:
         """The organizations and programmes that were ticked. For valid forms only."""
-        values = self.cleaned_data
-
-        def chosen(name: str, rows: Callable[[], list[Any]]) -> list[Any]:
-            ticked = set(values[name])
-            return [row for row in rows() if str(row.pk) in ticked] if ticked else []
-
-        return Involved(
-            referred=chosen("referred", lambda: self.organizations),
-            cooperating=chosen("cooperating", lambda: self.organizations),
-            used=chosen("used", lambda: self.programs),
-            introduced=chosen("introduced", lambda: self.programs),
-        )
+        return Involved(**{name: [int(pk) for pk in self.cleaned_data[name]] for name in INVOLVED})
 
     def clean_held_on(self) -> dt.date:
         day = self.cleaned_data["held_on"]
@@ -223,6 +208,10 @@ class LoggingForm(SessionFields):
         self.offer("case_introduced_by", lambda: self.codes.choices(CodeKind.INTRODUCER))
         self.offer("case_heard_from", lambda: self.codes.choices(CodeKind.HEARD_FROM))
 
+    def lists_needed(self) -> Iterable[str]:
+        makes_more = not self.is_bound or NEW in (self.data.get("enterprise"), self.data.get("case"))
+        return CodeKind.values if makes_more or "find" in self.data else (CodeKind.THEME,)
+
     @property
     def is_new_enterprise(self) -> bool:
         return self.cleaned_data.get("enterprise") == NEW
@@ -253,11 +242,11 @@ class LoggingForm(SessionFields):
     def _choose(self, enterprise: str, case: str) -> None:
         """The case that was picked, or the enterprise for a new one. Of this hub, and belonging together."""
         if case != NEW:
-            cases = Case.objects.filter(hub=self.hub, pk=_number(case), enterprise_id=_number(enterprise))
-            self.chosen_case = cases.first()
+            cases = Case.objects.filter(hub=self.hub, pk=row_number(case), enterprise_id=row_number(enterprise))
+            self.chosen_case = next(iter(cases.only("hub_id", "enterprise_id", "state", "version")[:1]), None)
             if self.chosen_case is not None:
                 return
-        self.chosen_enterprise = Enterprise.objects.filter(hub=self.hub, pk=_number(enterprise)).first()
+        self.chosen_enterprise = Enterprise.objects.filter(hub=self.hub, pk=row_number(enterprise)).first()
         if self.chosen_enterprise is None:
             self.add_error("enterprise", _("事業者を選ぶか、新しい事業者として登録してください。"))
         elif case != NEW:
@@ -293,12 +282,18 @@ class RevisionForm(SessionFields):
         """Filled with the record as it is."""
         names = [*SESSION_NAMES, "version"]
         initial = {name: getattr(consultation, name) for name in names} | involved_initial(consultation)
-        return cls(initial=initial | {"unit": consultation.unit_id}, **kwargs)
+        return cls(initial=initial | {"unit": consultation.unit_id}, held=held_by(consultation), **kwargs)
 
 
+INVOLVED = ("referred", "cooperating", "used", "introduced")
 SESSION_NAMES = (
     "held_on", "minutes", "method", "themes", "content", "advice", "next_step", "place", "client_people", "not_counted",
 )  # fmt: skip
+
+
+def held_by(consultation: Consultation) -> Held:
+    """The themes and organizations that a record has."""
+    return Held(consultation.themes, list(consultation.involvements.values_list("organization_id", flat=True)))
 
 
 def involved_initial(consultation: Consultation) -> dict[str, list[int]]:
@@ -336,7 +331,8 @@ class EnterpriseForm(forms.ModelForm):
     def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hub = hub
-        self.fields["industry"].choices = Codes(today).industries  # type: ignore[attr-defined]
+        codes = Codes(hub, [today], [CodeKind.INDUSTRY], Held([self.instance.industry]))
+        self.fields["industry"].choices = codes.industries  # type: ignore[attr-defined]
         for name in ("name", "kana", "trade_name", "representative", "municipality", "address"):
             old = self.fields[name]
             longest = getattr(Enterprise._meta.get_field(name), "max_length", None)
@@ -372,7 +368,8 @@ class CaseForm(forms.ModelForm):
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
-        self.fields["introduced_by"].choices = lambda: Codes(today).choices(CodeKind.INTRODUCER)  # type: ignore[attr-defined]
+        codes = Codes(self.instance.hub, [today], [CodeKind.INTRODUCER], Held([self.instance.introduced_by]))
+        self.fields["introduced_by"].choices = lambda: codes.choices(CodeKind.INTRODUCER)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """The changed data."""
@@ -388,6 +385,17 @@ class CaseMoveForm(forms.Form):
     note = CleanCharField(label=_("備考"), max_length=400, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
+    def __init__(self, *args: Any, case: Case, today: dt.date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": today, "version": case.version}
+        super().__init__(*args, **kwargs)
+        self.case, self.today = case, today
+
+    def clean_on(self) -> dt.date:
+        day = self.cleaned_data["on"]
+        if not self.case.received_on <= day <= self.today:
+            raise ValidationError(_("受付日から今日までの日付にしてください。"))
+        return day
+
 
 class FilterForm(forms.Form):
     """The filters of a hub's list. They live in the URL."""
@@ -399,9 +407,10 @@ class FilterForm(forms.Form):
     theme = forms.ChoiceField(label=_("相談細目"), required=False)
     mine = forms.BooleanField(label=_("自分の記録だけ"), required=False)
 
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme"].choices = lambda: Codes(today).choices(CodeKind.THEME, blank=_("すべて"))  # type: ignore[attr-defined]
+        codes = Codes(hub, [today], [CodeKind.THEME])
+        self.fields["theme"].choices = lambda: codes.choices(CodeKind.THEME, blank=_("すべて"))  # type: ignore[attr-defined]
 
     def clean_q(self) -> str:
         text = self.cleaned_data["q"]
@@ -418,6 +427,6 @@ class FilterForm(forms.Form):
         )  # fmt: skip
 
 
-def _number(text: str) -> int:
+def row_number(text: str) -> int:
     """A row's number out of a form, −1 for anything that is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from consultations.models import Case, CaseStep, Consultation, Enterprise
 from consultations.models.sessions import ConsultationQuerySet
@@ -75,6 +76,52 @@ def enterprises_like(*, hub: Hub, query: str, at_most: int = SUGGESTIONS) -> Seq
     if len("".join(search_words(query))) < 2:
         return []
     return list(Enterprise.objects.filter(hub=hub).matching(query).order_by("-updated_at", "-pk")[:at_most])
+
+
+_OFFERED = """
+    SELECT list, value, CASE WHEN %(english)s THEN label_en ELSE label_ja END, parent
+      FROM (SELECT kind AS list, code AS value, label_ja, label_en, parent, position FROM directory_code
+             WHERE kind = ANY (%(kinds)s) AND (valid_from <= %(last)s AND coalesce(valid_to >= %(first)s, true)
+                                               OR code = ANY (%(held)s))
+            UNION ALL
+            SELECT 'organization', id::text, name, name, '', row_number() OVER (ORDER BY kind, name)
+              FROM directory_supportorganization
+             WHERE is_active AND prefecture_id = %(prefecture)s OR id = ANY (%(organizations)s)
+            UNION ALL
+            SELECT 'program', id::text, name, name_en, '', id FROM directory_supportprogram) AS offered
+     ORDER BY list, position, value
+"""
+ORGANIZATIONS, PROGRAMS = "organization", "program"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a record holds already. It stays to be chosen, though its time be over: correcting a typing slip in an
+    old note must not take its themes and referrals away."""
+
+    codes: Sequence[str] = ()
+    organizations: Sequence[int] = ()
+
+
+def offered(
+    *, hub: Hub, days: Iterable[dt.date], kinds: Iterable[str], held: Held
+) -> dict[str, list[tuple[str, str, str]]]:
+    """What a form lets one choose on some days, in the reader's language: (value, label, parent) rows of code
+    lists, of the organizations near the hub, of the programmes. One statement, because every save asks it."""
+    days = list(days)
+    found: dict[str, list[tuple[str, str, str]]] = {name: [] for name in (*kinds, ORGANIZATIONS, PROGRAMS)}
+    asked: dict[str, Any] = {"kinds": list(kinds), "prefecture": hub.prefecture_id}
+    asked |= {
+        "first": min(days),
+        "last": max(days),
+        "held": list(held.codes),
+        "organizations": list(held.organizations),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFERED, asked | {"english": (get_language() or "ja").startswith("en")})
+        for name, *row in cursor.fetchall():
+            found[name].append(tuple(row))
+    return found
 
 
 def code_labels(*kinds: str) -> dict[str, dict[str, str]]:

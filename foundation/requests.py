@@ -41,17 +41,21 @@ class SwitchedLanguage:
         asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
         return response
 
 
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
 def _texts(request: HttpRequest) -> Iterator[str]:
     yield request.path_info
     yield from _pairs(request.GET)
-    if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+    if request.method == "POST" and request.content_type in FORMS:
         yield from _pairs(request.POST)
+        yield from (upload.name or "" for uploads in request.FILES.lists() for upload in uploads[1])
 
 
 def _pairs(query: QueryDict) -> Iterator[str]:

@@ -27,6 +27,8 @@ from hubs.doors import Reach
 from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, become, entered
 
+# Refusals whose page shows what stands in the database: a form with errors, somebody else's edit.
+SHOWING = frozenset({400, 409, 422})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Views that are not ours, by the first part of their path. `None`: they guard themselves and see no hub's row.
@@ -163,7 +165,7 @@ def _seen(
 def _write_down_looks(request: HttpRequest, scope: Scope, response: HttpResponseBase) -> None:
     """What was looked at, in a transaction of its own: the page's was read-only."""
     looks = request.looks  # type: ignore[attr-defined]
-    if looks and response.status_code < 400:
+    if looks and (response.status_code < 400 or response.status_code in SHOWING):
         with entered(scope):
             trail.write(looks, by=request.user, at=timezone.now())
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +95,11 @@ class Case(HubOwned):
                 condition=Q(state__in=CLOSED, closed_on__isnull=False, resolution__in=Resolution.values)
                 | (~Q(state__in=CLOSED) & Q(closed_on__isnull=True, resolution="")),
                 name="a_closed_case_has_day_and_resolution",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True)
+                | Q(closed_on__gte=F("received_on"), closed_on__lte=dt.date(2100, 3, 31)),
+                name="a_case_is_closed_after_it_came",
             ),
         ]
 

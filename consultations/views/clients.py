@@ -19,7 +19,7 @@ from consultations.views.logging import RecordDoor
 from consultations.workflow import CASE
 from directory.choices import CodeKind
 from foundation.errors import MoveRefused
-from foundation.paging import page_of, read_place
+from foundation.paging import page_of, read_moment, read_place
 from foundation.text import has_forbidden
 from hubs.access import Permission
 from hubs.doors import looked_at
@@ -32,7 +32,7 @@ class EnterpriseList(RecordDoor):
     """GET: the hub's enterprises, most recently touched first; `?q=` finds by name, kana, number, telephone."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        query, place = request.GET.get("q", "").strip()[:120], read_place(request.GET, dt.datetime.fromisoformat)
+        query, place = request.GET.get("q", "").strip()[:120], read_place(request.GET, read_moment)
         rows = Enterprise.objects.filter(hub=self.hub)
         rows = rows.matching(query) if query and not has_forbidden(query) else rows
         if place:
@@ -106,12 +106,8 @@ class EnterpriseEdit(OneEnterprise):
         sent = self.request.POST.copy()
         sent["version"] = str(current.version)
         again = EnterpriseForm(sent, instance=self.enterprise(current.pk), **self.around())
-        theirs = [
-            (form[name].label, getattr(current, name), value)
-            for name, value in form.values().items()
-            if getattr(current, name) != value
-        ]
-        return self.page(current, again, status=409, differences=theirs)
+        looked_at(self.request, "enterprise.viewed", on=current)
+        return self.page(current, again, status=409, differences=differing(current, form))
 
     def around(self) -> dict[str, Any]:
         return {"hub": self.hub, "today": timezone.localdate()}
@@ -165,7 +161,7 @@ class CasePage(OneCase):
             "heard_from": labels[CodeKind.HEARD_FROM].get(case.heard_from, ""),
             "moments": queries.timeline(hub=self.hub, case=case, at_most=MOMENTS),
             "moves": [CaseMove(move) for move in CASE.possible(case.state)],
-            "form": form or CaseMoveForm(initial={"on": _today(), "version": case.version}),
+            "form": form or CaseMoveForm(case=case, today=_today()),
             "may_log": self.request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
         }
         return render(self.request, "consultations/case_page.html", context, status=status)
@@ -179,7 +175,7 @@ class CaseSteps(CasePage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         case = self.case(pk)
-        form = CaseMoveForm(request.POST)
+        form = CaseMoveForm(request.POST, case=case, today=_today())
         if not form.is_valid():
             return self.page(case, form=form, status=422)
         try:
@@ -200,6 +196,7 @@ class CaseEdit(OneCase):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         case = self.case(pk)
+        looked_at(request, "case.viewed", on=case)
         return self.page(case, CaseForm(instance=case, today=_today()))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -211,17 +208,43 @@ class CaseEdit(OneCase):
         try:
             actions.revise_case(case=case, version=version, by=self.person, at=timezone.now(), **form.values())
         except actions.Edited as problem:
-            messages.error(
-                request, _("ほかの人が先に案件を変更しました。今の内容を下に示します。入力はそのまま残しています。")
-            )
-            sent = self.request.POST.copy()
-            sent["version"] = str(problem.current.version)
-            return self.page(problem.current, CaseForm(sent, instance=self.case(pk), today=_today()), status=409)
+            return self.conflict(problem.current, form)
         messages.success(request, _("案件を更新しました。"))
         return redirect(case)
 
-    def page(self, case: Case, form: CaseForm, status: int = 200) -> HttpResponse:
-        return render(self.request, "consultations/case_edit.html", {"case": case, "form": form}, status=status)
+    def conflict(self, current: Case, form: CaseForm) -> HttpResponse:
+        sent = self.request.POST.copy()
+        sent["version"] = str(current.version)
+        again = CaseForm(sent, instance=self.case(current.pk), today=_today())
+        looked_at(self.request, "case.viewed", on=current)
+        return self.page(current, again, status=409, differences=differing(current, form))
+
+    def page(self, case: Case, form: CaseForm, status: int = 200, differences: Any = ()) -> HttpResponse:
+        context = {"case": case, "form": form, "differences": differences}
+        return render(self.request, "consultations/case_edit.html", context, status=status)
+
+
+def differing(current: Case | Enterprise, form: CaseForm | EnterpriseForm) -> list[tuple[Any, Any, Any]]:
+    """(label, theirs, yours) of the fields in which the present row and what was sent disagree."""
+    pairs = [(name, getattr(current, name), value) for name, value in form.values().items()]
+    return [
+        (form[name].label, shown_value(form, name, theirs), shown_value(form, name, yours))
+        for name, theirs, yours in pairs
+        if theirs != yours
+    ]
+
+
+def shown_value(form: Any, name: str, value: Any) -> str:
+    """A value as the form's choices call it."""
+    return str(dict(flat_choices(form.fields[name])).get(value, "" if value is None else value))
+
+
+def flat_choices(field: Any) -> list[tuple[Any, Any]]:
+    """(value, label) pairs of a field, groups opened."""
+    found: list[tuple[Any, Any]] = []
+    for value, label in getattr(field, "choices", ()):
+        found += list(label) if isinstance(label, list | tuple) else [(value, label)]
+    return found
 
 
 def _today() -> dt.date:

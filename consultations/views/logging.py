@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from consultations import actions, queries
 from consultations.choices import Method
-from consultations.forms import NEW, LoggingForm
+from consultations.forms import NEW, LoggingForm, row_number
 from consultations.models import Case, Consultation, Draft, Enterprise
 from foundation.text import has_forbidden
 from hubs.access import Permission
@@ -38,8 +39,11 @@ class New(RecordDoor):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         client_id = _uuid(request.GET.get("draft", "")) or uuid.uuid4()
-        mine = Draft.objects.filter(hub=self.hub, owner=request.user, client_id=client_id)
-        draft = mine.first() if "draft" in request.GET else None
+        draft = None
+        if "draft" in request.GET:
+            if self.recorded(client_id) is not None:
+                client_id = uuid.uuid4()  # the way back from a saved record leads to an empty page, with a new id
+            draft = Draft.objects.filter(hub=self.hub, owner=request.user, client_id=client_id).first()
         form = self.form(initial=self.beginning(client_id, draft))
         return self.page(form, draft=draft)
 
@@ -47,20 +51,45 @@ class New(RecordDoor):
         form = self.form(request.POST)
         if "find" in request.POST:  # without JavaScript the search button sends the page as it is
             return self.page(form, finding=True)
-        makes_more = NEW in (request.POST.get("enterprise"), request.POST.get("case"))
-        if makes_more and (sent_before := self.sent_before(request.POST)):
-            return self.leave_for(sent_before)  # the record itself knows its id; a new client or case would not
+        client_id = _uuid(request.POST.get("client_id", ""))
+        if client_id and NEW in (request.POST.get("enterprise"), request.POST.get("case")):
+            # a record knows its id by itself; a client or case made on the way would not
+            actions.take_turn(hub=self.hub, client_id=client_id)
+            if (before := self.recorded(client_id)) is not None:
+                return self.sent_again(form, before)
         if not form.is_valid():
             return self.page(form, status=422)
         try:
-            consultation = self.log(form)
+            consultation, new = self.log(form)
         except actions.NumberTaken:
             form.add_error(
                 "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
             )
             return self.page(form, status=422)
+        if not new:
+            return self.sent_again(form, consultation)
         messages.success(request, _("相談を記録しました。今月の集計には1分以内に反映されます。"))
         return self.leave_for(consultation)
+
+    def sent_again(self, form: LoggingForm, before: Consultation) -> HttpResponseBase:
+        """The same sent twice leads to the record it made. Something else under a used id is not lost: the page
+        comes back as typed, with a new id."""
+        form.is_valid()
+        same = all(form.cleaned_data.get(name) == getattr(before, name) for name in SAME_IF)
+        if same and before.created_by_id == self.person.pk and before.deleted_at is None:
+            return self.leave_for(before)
+        again = self.form(_with_new_id(self.request.POST))
+        again.add_error(
+            None,
+            _(
+                "この画面からの相談はすでに記録されています。別の相談として記録する場合は、もう一度「記録する」を押してください。"
+            ),
+        )
+        return self.page(again, status=409)
+
+    def recorded(self, client_id: uuid.UUID) -> Consultation | None:
+        """The record that this id has made, deleted or not."""
+        return Consultation.objects.filter(hub=self.hub, client_id=client_id).for_lists().first()
 
     def leave_for(self, consultation: Consultation) -> HttpResponseBase:
         return redirect(reverse("consultations:consultation", args=[self.hub.slug, consultation.pk]))
@@ -74,12 +103,7 @@ class New(RecordDoor):
         usual |= {"enterprise": self.request.GET.get("enterprise", ""), "case": self.request.GET.get("case", "")}
         return usual | (draft.fields if draft else {}) | {"client_id": client_id}
 
-    def sent_before(self, sent: QueryDict) -> Consultation | None:
-        client_id = _uuid(sent.get("client_id", ""))
-        rows = Consultation.objects.filter(hub=self.hub, client_id=client_id)
-        return rows.for_lists().first() if client_id else None
-
-    def log(self, form: LoggingForm) -> Consultation:
+    def log(self, form: LoggingForm) -> tuple[Consultation, bool]:
         who: dict[str, Any] = {"by": self.person, "at": timezone.now()}
         enterprise, case = form.chosen_enterprise, form.chosen_case
         if form.is_new_enterprise:
@@ -88,10 +112,9 @@ class New(RecordDoor):
             assert enterprise is not None
             day = form.cleaned_data["held_on"]
             case = actions.open_case(enterprise=enterprise, received_on=day, **form.case_fields(), **who)
-        consultation, _new = actions.log_consultation(
+        return actions.log_consultation(
             case=case, client_id=form.cleaned_data["client_id"], session=form.session(), **who
         )
-        return consultation
 
     def page(
         self, form: LoggingForm, *, draft: Draft | None = None, finding: bool = False, status: int = 200
@@ -111,10 +134,12 @@ class New(RecordDoor):
 
 def found_context(door: Door, *, query: str, chosen: str) -> dict[str, Any]:
     """What the enterprise picker shows: the chosen one, or those that match."""
-    picked = None
-    if chosen.isascii() and chosen.isdigit():
-        picked = Enterprise.objects.filter(hub=door.hub, pk=int(chosen[:18])).first()
+    picked = Enterprise.objects.filter(hub=door.hub, pk=row_number(chosen)).first() if chosen not in ("", NEW) else None
     found = queries.enterprises_like(hub=door.hub, query=query) if query else []
+    if picked is not None:
+        looked_at(door.request, "enterprise.viewed", on=picked)
+    if query:
+        looked_at(door.request, "enterprise.searched", words=query)
     return {"picked": picked, "found": found, "query": query, "is_new_enterprise": chosen == NEW}
 
 
@@ -122,7 +147,7 @@ def cases_context(door: Door, *, chosen: str, case: str) -> dict[str, Any]:
     """What the case picker shows: the enterprise's open cases, newest first, and a new one."""
     cases: list[Case] = []
     if chosen.isascii() and chosen.isdigit():
-        rows = Case.objects.filter(hub=door.hub, enterprise_id=int(chosen[:18])).with_people()
+        rows = Case.objects.filter(hub=door.hub, enterprise_id=row_number(chosen)).with_people()
         cases = list(rows.open().newest_first()[:20])
     if not case:
         case = str(cases[0].pk) if len(cases) == 1 else (NEW if chosen and not cases else "")
@@ -137,8 +162,6 @@ class EnterpriseSuggestions(RecordDoor):
     def get(self, request: HttpRequest) -> HttpResponse:
         query = request.GET.get("q", "")[:120]
         context = found_context(self, query="" if has_forbidden(query) else query, chosen="")
-        if query.strip():
-            looked_at(request, "enterprise.searched", words=query)
         return render(request, "consultations/_enterprise_found.html", context)
 
 
@@ -151,6 +174,8 @@ class CaseChoices(RecordDoor):
         chosen = request.GET.get("enterprise", "")
         form = LoggingForm(hub=self.hub, today=timezone.localdate())
         context = cases_context(self, chosen=chosen, case="") | {"form": form}
+        if context["cases"]:
+            looked_at(request, "cases.listed", enterprise=chosen)
         return render(request, "consultations/_case_choices.html", context)
 
 
@@ -183,6 +208,18 @@ class DraftDiscarding(RecordDoor):
 
 NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "client_id", "find"})
 LISTS = frozenset({"themes", "referred", "cooperating", "used", "introduced"})
+
+
+USED = _lazy(
+    "この画面からの相談はすでに記録されています。別の相談として記録する場合は、もう一度「記録する」を押してください。"
+)
+SAME_IF = ("held_on", "minutes", "method", "themes", "content", "advice")
+
+
+def _with_new_id(sent: QueryDict) -> QueryDict:
+    again = sent.copy()
+    again["client_id"] = str(uuid.uuid4())
+    return again
 
 
 def _value(name: str, sent: QueryDict) -> Any:

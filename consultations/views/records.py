@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations import actions, queries
-from consultations.forms import SESSION_NAMES, FilterForm, RevisionForm
+from consultations.forms import INVOLVED, SESSION_NAMES, FilterForm, RevisionForm, held_by, involved_initial, row_number
 from consultations.models import Consultation
 from consultations.views.logging import RecordDoor
 from foundation.paging import page_of, read_place
@@ -27,7 +27,7 @@ class ConsultationList(RecordDoor):
     """GET: the hub's consultations, newest first, with filters in the URL."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = FilterForm(request.GET, today=timezone.localdate())
+        form = FilterForm(request.GET, hub=self.hub, today=timezone.localdate())
         page = None
         if form.is_valid():
             wanted = form.wanted(self.person.pk)
@@ -89,7 +89,7 @@ class ConsultationEdit(OneConsultation):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         consultation = self.consultation(pk)
-        form = RevisionForm(request.POST, hub=self.hub, today=timezone.localdate())
+        form = RevisionForm(request.POST, hub=self.hub, today=timezone.localdate(), held=held_by(consultation))
         if not form.is_valid():
             return self.page(consultation, form, status=422)
         try:
@@ -107,7 +107,8 @@ class ConsultationEdit(OneConsultation):
             raise Http404
         sent = self.request.POST.copy()
         sent["version"] = str(current.version)  # sending once more is now a decision, made in sight of the other's
-        again = RevisionForm(sent, hub=self.hub, today=timezone.localdate())
+        looked_at(self.request, "consultation.viewed", on=current)
+        again = RevisionForm(sent, hub=self.hub, today=timezone.localdate(), held=held_by(current))
         again.is_valid()
         return self.page(self.consultation(current.pk), again, differences=differences(current, form), status=409)
 
@@ -127,7 +128,27 @@ def differences(current: Consultation, form: RevisionForm) -> list[Difference]:
         if theirs != yours:
             shown = [_shown(name, value, labels, form) for value in (theirs, yours)]
             found.append(Difference(str(form[name].label), *shown))
-    return found
+    return found + differences_of_choice(current, form)
+
+
+def differences_of_choice(current: Consultation, form: RevisionForm) -> list[Difference]:
+    """The same for the unit, the organizations and the programmes."""
+    theirs: dict[str, Any] = {"unit": current.unit_id}
+    theirs |= {name: sorted(pks) for name, pks in involved_initial(current).items()}
+    unit = form.cleaned_data["unit"]
+    yours: dict[str, Any] = {"unit": unit.pk if unit else None}
+    yours |= {name: sorted(int(pk) for pk in form.cleaned_data[name]) for name in INVOLVED}
+    return [
+        Difference(str(form[name].label), _named(form, name, theirs[name]), _named(form, name, yours[name]))
+        for name in yours
+        if theirs[name] != yours[name]
+    ]
+
+
+def _named(form: RevisionForm, name: str, keys: Any) -> str:
+    choices = {str(value): str(label) for value, label in form.fields[name].choices}  # type: ignore[attr-defined]
+    keys = keys if isinstance(keys, list) else [keys] if keys else []
+    return "、".join(choices.get(str(key), str(key)) for key in keys)
 
 
 def _shown(name: str, value: Any, labels: dict[str, str], form: RevisionForm) -> str:
@@ -147,7 +168,7 @@ class ConsultationDeletion(OneConsultation):
         version = request.POST.get("version", "")
         try:
             actions.delete_consultation(
-                consultation=consultation, version=int(version) if version.isdecimal() else 0,
+                consultation=consultation, version=row_number(version),
                 by=self.person, at=timezone.now(),
             )  # fmt: skip
         except actions.Edited:

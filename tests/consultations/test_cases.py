@@ -120,3 +120,40 @@ def test_both_months_are_touched_when_a_consultation_moves(tokyo):
         TouchedMonth.objects.all().delete()
         Consultation.objects.filter(pk=consultation.pk).update(held_on=date(2026, 11, 1))
         assert {row.month for row in TouchedMonth.objects.all()} == {date(2026, 10, 1), date(2026, 11, 1)}
+
+
+@pytest.mark.parametrize("on", ["2200-12-31", "2062-05-01", "2026-10-31"])
+def test_a_case_is_closed_between_the_day_it_came_and_today(client, tokyo, coordinator, on):
+    case = making.make_case(hub=tokyo, received_on=date(2026, 11, 1))
+    client.force_login(coordinator)
+    steps = f"/hubs/tokyo/cases/{case.pk}/steps/"
+    answer = client.post(steps, {"move": "solve", "on": on, "version": "1"})
+    assert answer.status_code == 422
+    assert "受付日から今日まで" in answer.content.decode()
+    with entered(Scope.of_hub(tokyo.pk)), pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.update(state="solved", resolution="solved", closed_on=date(2026, 10, 31))
+
+
+def test_what_somebody_else_wrote_about_a_case_is_shown(client, tokyo, coordinator):
+    case = making.make_case(hub=tokyo)
+    client.force_login(coordinator)
+    edit = f"/hubs/tokyo/cases/{case.pk}/edit/"
+    sent = {"title": "題", "category": "sales", "version": "1"}
+    client.post(edit, sent | {"plan": "一人目の計画"})
+    page = client.post(edit, sent | {"category": "startup"}).content.decode()
+    assert "一人目の計画" in page
+    assert "売上拡大 ⇔ 創業" in page
+
+
+def test_every_page_with_a_clients_data_leaves_a_line(client, tokyo, coordinator):
+    from audit.models import Entry
+
+    case = making.make_case(hub=tokyo)
+    client.force_login(coordinator)
+    for path in (f"cases/{case.pk}/edit/", f"consultations/new/?enterprise={case.enterprise_id}",
+                 f"enterprises/case-choices/?enterprise={case.enterprise_id}"):  # fmt: skip
+        with entered(Scope.of_hub(tokyo.pk)):
+            before = Entry.objects.count()
+        assert client.get(f"/hubs/tokyo/{path}").status_code == 200
+        with entered(Scope.of_hub(tokyo.pk)):
+            assert Entry.objects.count() > before, path

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from consultations.models import Case, Consultation, Draft, Enterprise
+from directory.models import Code
 from hubs.tenancy import Scope, entered
 from tests import making
 
@@ -60,20 +61,7 @@ def test_a_second_sending_of_the_same_page_stores_nothing_new(client, tokyo, coo
 @pytest.mark.django_db(transaction=True)
 def test_two_sendings_at_the_same_moment_store_one_record(tokyo, coordinator):
     case = making.make_case(hub=tokyo)
-    sent = filled(enterprise=case.enterprise_id, case=case.pk)
-    barrier, codes = threading.Barrier(2), []
-
-    def send():
-        browser = Client()
-        browser.force_login(coordinator)
-        barrier.wait()
-        codes.append(browser.post(NEW, sent).status_code)
-        connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert codes == [302, 302]
+    assert at_once(2, coordinator, filled(enterprise=case.enterprise_id, case=case.pk)) == [302, 302]
     assert len(consultations_of(tokyo)) == 1
 
 
@@ -213,3 +201,108 @@ def test_organizations_and_programmes_are_kept_with_the_record(client, tokyo, co
 def _fiscal_year() -> int:
     today = timezone.localdate()
     return today.year if today.month >= 4 else today.year - 1
+
+
+def test_the_way_back_from_a_saved_record_leads_to_an_empty_page_with_a_new_id(client, tokyo, coordinator):
+    client.force_login(coordinator)
+    sent = filled()
+    client.post(NEW, sent)
+    page = client.get(NEW, {"draft": sent["client_id"]}).content.decode()
+    assert f'value="{sent["client_id"]}"' not in page
+
+
+@pytest.mark.parametrize("again", [{"enterprise": "new", "case": "new"}, {}])
+def test_something_else_under_a_used_id_is_not_lost(client, tokyo, coordinator, again):
+    case = making.make_case(hub=tokyo)
+    client.force_login(coordinator)
+    sent = filled(enterprise=case.enterprise_id, case=case.pk)
+    client.post(NEW, sent)
+    answer = client.post(NEW, sent | {"content": "まったく別の相談"} | again)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "まったく別の相談" in page
+    assert "すでに記録されています" in page
+    assert f'value="{sent["client_id"]}"' not in page
+    assert len(consultations_of(tokyo)) == 1
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Enterprise.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sendings_of_a_new_client_at_the_same_moment_make_one_client(tokyo, coordinator):
+    sent = filled()
+    assert at_once(2, coordinator, sent) == [302, 302]
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Enterprise.objects.count() == Case.objects.count() == Consultation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_coordinators_start_the_same_case_at_the_same_moment(tokyo, coordinator):
+    case = making.make_case(hub=tokyo, state="received")
+    sent = filled(enterprise=case.enterprise_id, case=case.pk)
+    assert at_once(3, coordinator, sent, new_ids=True) == [302, 302, 302]
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Consultation.objects.count() == 3
+        assert [step.move for step in Case.objects.get().steps.all()] == ["start"]
+
+
+def at_once(count, user, sent, *, new_ids=False):
+    """The answers to so many sendings that start together."""
+    barrier, codes = threading.Barrier(count), []
+
+    def send():
+        browser = Client()
+        browser.force_login(user)
+        body = sent | ({"client_id": str(uuid.uuid4())} if new_ids else {})
+        barrier.wait()
+        codes.append(browser.post(NEW, body).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(count)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return codes
+
+
+def test_correcting_an_old_note_takes_nothing_away(client, tokyo, coordinator):
+    consultation = making.make_consultation(hub=tokyo, themes=["channels", "design"])
+    closed = making.make_organization(prefecture_id=13)
+    making.involve(consultation, closed, "referral")
+    Code.objects.filter(kind="theme", code="design").update(valid_to=date(2025, 3, 31))
+    closed.is_active = False
+    closed.save()
+    client.force_login(coordinator)
+    edit = f"/hubs/tokyo/consultations/{consultation.pk}/edit/"
+    page = client.get(edit).content.decode()
+    assert f'value="{closed.pk}"' in page
+    client.post(edit, filled(version="1", themes=["channels", "design"], referred=[closed.pk], next_step="直した"))
+    (now,) = consultations_of(tokyo)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert (now.next_step, now.themes, now.involvements.count()) == ("直した", ["channels", "design"], 1)
+
+
+def test_a_referral_that_somebody_added_meanwhile_is_shown(client, tokyo, coordinator):
+    consultation = making.make_consultation(hub=tokyo)
+    bank = making.make_organization(prefecture_id=13, name="あおば信用金庫")
+    edit = f"/hubs/tokyo/consultations/{consultation.pk}/edit/"
+    client.force_login(coordinator)
+    base = filled(version="1")
+    client.post(edit, base | {"referred": [bank.pk]})
+    answer = client.post(edit, base)
+    assert answer.status_code == 409
+    assert [row.theirs for row in answer.context["differences"]] == ["あおば信用金庫"]
+
+
+@pytest.mark.parametrize("version", ["1" * 5000, "x", "", "٣"])
+def test_a_version_that_is_no_number_deletes_nothing(client, tokyo, coordinator, version):
+    consultation = making.make_consultation(hub=tokyo)
+    client.force_login(coordinator)
+    assert (
+        client.post(f"/hubs/tokyo/consultations/{consultation.pk}/deletion/", {"version": version}).status_code == 302
+    )
+    assert consultations_of(tokyo)[0].deleted_at is None
+
+
+def test_nul_in_a_draft_sent_as_multipart_is_a_400(client, tokyo, coordinator):
+    client.force_login(coordinator)
+    assert client.post(f"/hubs/tokyo/drafts/{uuid.uuid4()}/", {"content": "a\x00b"}).status_code == 400

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from foundation.errors import Unreadable
 from foundation.periods import ERAS, FiscalYear, Month, era_year, japanese_day, parse_day
 
-days = st.dates(date(1868, 1, 25), date(2199, 12, 31))
+days = st.dates(date(1869, 1, 1), date(2199, 12, 31))
 months = st.builds(Month, st.integers(1900, 2100), st.integers(1, 12))
 
 
