@@ -26,7 +26,7 @@ class Page:
 
 def read_place(query: QueryDict, read: Callable[[str], Any] = dt.date.fromisoformat) -> tuple[Any, int] | None:
     """The place behind which a page begins: `?after=2026-11-10_123`. `read` reads its first half: a date, or
-    datetime.fromisoformat for lists in order of a moment. Raises BadRequest."""
+    `read_moment` for lists in order of a moment. Raises BadRequest."""
     text = query.get(AFTER, "")
     if not text:
         return None
@@ -38,6 +38,18 @@ def read_place(query: QueryDict, read: Callable[[str], Any] = dt.date.fromisofor
     if not 0 <= place[1] < 2**63:
         raise BadRequest(UNREADABLE)
     return place
+
+
+def read_moment(text: str) -> dt.datetime:
+    """A moment out of an address, in UTC: PostgreSQL knows no offset beyond 16 hours, Python does. Raises ValueError,
+    for a time without its zone too."""
+    found = dt.datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {text}")
+    try:
+        return found.astimezone(dt.UTC)
+    except OverflowError as problem:
+        raise ValueError(f"outside any calendar: {text}") from problem
 
 
 def page_of(rows: Sequence[Any], *, size: int, query: QueryDict, place_of: Callable[[Any], tuple[Any, int]]) -> Page:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import User
 from audit.choices import ACTIONS, named, parts_of
 from audit.models import Entry
-from foundation.paging import AFTER, UNREADABLE, page_of
+from foundation.paging import page_of, read_moment, read_place
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from hubs.forms import TrailFilter
@@ -67,7 +66,7 @@ def trail_page(request: HttpRequest, rows: Any, hubs: dict[int, str], *, typed: 
     with which filters. `typed`: whether the words that people searched with are shown."""
     filters = TrailFilter(request.GET, actions=sorted(ACTIONS.items(), key=lambda pair: str(pair[1])))
     found = narrow(rows, filters.cleaned_data) if filters.is_valid() else rows.none()
-    found = found.newest_first().behind(read_moment(request.GET))
+    found = found.newest_first().behind(read_place(request.GET, read_moment))
     page = page_of(
         list(found[: PAGE_SIZE + 1]), size=PAGE_SIZE, query=request.GET, place_of=lambda entry: (entry.at, entry.pk)
     )
@@ -91,21 +90,6 @@ def narrow(rows: Any, chosen: dict[str, Any]) -> Any:
     if chosen.get("subject"):
         found = found.about(*chosen["subject"].rpartition(":")[::2])
     return found
-
-
-def read_moment(query: QueryDict) -> tuple[dt.datetime, int] | None:
-    """The place behind which a page begins: `?after=2026-11-20T01:00:00+00:00_123`. Raises BadRequest."""
-    text = query.get(AFTER, "")
-    if not text:
-        return None
-    moment, _, pk = text.partition("_")
-    try:
-        place = dt.datetime.fromisoformat(moment), int(pk)
-    except ValueError:
-        raise BadRequest(UNREADABLE) from None
-    if place[0].tzinfo is None or not 0 <= place[1] < 2**63:
-        raise BadRequest(UNREADABLE)
-    return place
 
 
 def _by(rows: Any, email: str) -> Any:

@@ -31,6 +31,25 @@ def test_in_the_address(client, coordinator, bytes_):
         assert "受け取れない内容です" in answer.content.decode() or answer.status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/hubs/tokyo/trail/", "/hubs/tokyo/enterprises/"])
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-01-01T00:00:00+23:00", 200),  # read, though PostgreSQL knows no such offset
+        ("2026-01-01T00:00:00-23:59", 200),
+        ("2026-01-01T00:00:00", 400),
+        ("2026-01-01", 400),
+        ("0001-01-01T00:00:00+23:00", 400),
+        ("9999-12-31T23:59:59-23:00", 400),
+        ("2026-01-01T00:00:00+24:00", 400),
+        ("soon", 400),
+    ],
+)
+def test_a_moment_in_the_address(client, chief, path, moment, status):
+    client.force_login(chief)
+    assert client.get(path, {"after": f"{moment}_5"}).status_code == status
+
+
 @pytest.mark.parametrize("bytes_", BROKEN)
 def test_in_a_form(client, bytes_):
     answer = client.generic("POST", LOGIN, f"login={bytes_}&password={bytes_}", content_type=FORM)
