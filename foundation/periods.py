@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -53,7 +54,7 @@ class Month:
 
     @property
     def last(self) -> dt.date:
-        return self.next().first - dt.timedelta(days=1)
+        return dt.date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
 
     @property
     def fiscal_year(self) -> FiscalYear:
