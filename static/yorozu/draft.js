@@ -1,9 +1,11 @@
 // The draft saves itself while one types. What the server has not acknowledged stays on this device, and only that.
+// A form that changes a record (data-draft-id without data-draft-url) is kept on this device until the record's page
+// says that it is saved; the id names the version that was opened, so that nothing old is put over something new.
 
-const form = document.querySelector("form[data-draft-url]");
+const form = document.querySelector("form[data-draft-id]");
 const state = document.querySelector("[data-draft-state]");
 const place = `yorozu-draft-${form.dataset.draftId}`;
-const SKIPPED = new Set(["csrfmiddlewaretoken", "client_id", "find"]);
+const SKIPPED = new Set(["csrfmiddlewaretoken", "client_id", "find", "version"]);
 let timer = 0;
 let changed = false;
 let touched = false; // an empty page that is sent leaves no draft behind
@@ -13,20 +15,21 @@ let leaving = false; // the page that comes may have been asked for before this 
 const entries = () => [...new FormData(form)].filter(([name]) => !SKIPPED.has(name));
 
 const say = (text, warn = false) => {
+  if (!state || !text) return;
   state.textContent = text;
   state.classList.toggle("warn", warn);
 };
 
 // With the draft's address in the bar, a reload comes back to it, also to one that no server has seen yet.
 const keepHere = () => {
-  history.replaceState(null, "", form.dataset.pageUrl);
+  if (form.dataset.pageUrl) history.replaceState(null, "", form.dataset.pageUrl);
   try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), entries: entries() })); } catch { /* full or forbidden */ }
 };
 
 const forgetHere = () => { try { localStorage.removeItem(place); } catch { /* forbidden */ } };
 
 async function save() {
-  if (!changed || sending) return;
+  if (!form.dataset.draftUrl || !changed || sending) return;
   changed = false;
   sending = true;
   const body = new URLSearchParams(entries());

@@ -25,4 +25,9 @@ document.querySelector("[data-autofocus]")?.focus();
 
 // A record that is saved needs no copy on this device any more.
 const saved = document.querySelector('meta[name="saved-draft"]');
-if (saved) { try { localStorage.removeItem(`yorozu-draft-${saved.content}`); } catch { /* forbidden */ } }
+if (saved) {
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(`yorozu-draft-${saved.content}`));
+    for (const name of names) localStorage.removeItem(name);
+  } catch { /* forbidden */ }
+}
