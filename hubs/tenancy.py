@@ -64,12 +64,18 @@ def current_scope() -> Scope | None:
 
 
 @contextlib.contextmanager
-def entered(scope: Scope, *, read_only: bool = False) -> Iterator[Scope]:
-    """Open a transaction in which just this scope's rows exist. Left, the scope before it holds again."""
+def entered(scope: Scope, *, read_only: bool = False, snapshot: bool = False) -> Iterator[Scope]:
+    """Open a transaction in which just this scope's rows exist. Left, the scope before it holds again.
+
+    `snapshot`: every statement sees the database as it was at the first one, whatever is committed meanwhile. Only
+    a transaction that begins here can promise that: within another one, that one's isolation goes on.
+    """
     before = _current.get()
     token = _current.set(scope)
     try:
         with transaction.atomic():
+            if snapshot and not connection.savepoint_ids:
+                _freeze()
             _tell_database(scope, read_only=read_only)
             yield scope
             if connection.in_atomic_block and len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
@@ -88,6 +94,12 @@ def become(scope: Scope) -> Iterator[Scope]:
         yield scope
     finally:
         _current.reset(token)
+
+
+def _freeze() -> None:
+    """Must be the transaction's first statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _tell_database(scope: Scope, *, read_only: bool = False) -> None:

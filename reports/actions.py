@@ -43,11 +43,11 @@ def order_edition(*, order: Order, by: Any, at: dt.datetime) -> Job:
 
 
 def make_edition(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs.Product:
-    """The file that a job asks for. Reads in one transaction that sees the edition's figures and no record,
-    and lays out after it, so that no transaction stays open meanwhile. Raises NotCounted."""
+    """The file that a job asks for. Reads in one transaction that sees the edition's figures and no record, all of
+    them of one moment, and lays out after it, so that no transaction stays open meanwhile. Raises NotCounted."""
     order = Order.of(job)
     progress(10, gettext_noop("集計値を読み込んでいます"))
-    with entered(Scope.of_figures(hub.pk for hub in order.edition.hubs()), read_only=True):
+    with entered(Scope.of_figures(hub.pk for hub in order.edition.hubs()), read_only=True, snapshot=True):
         content = read_content(edition=order.edition, month=order.month, at=clock())
     progress(50, gettext_noop("ファイルを組み立てています"))
     with translation.override("ja"):

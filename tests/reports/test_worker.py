@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import functools
+import io
 import os
 import signal
 import subprocess
@@ -12,19 +15,24 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from foundation.periods import Month
+from hubs.models import Hub
+from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
 from jobs.choices import JobState
 from jobs.models import Job
 from metrics import actions as metrics
+from metrics.models import Fact
+from reports import tasks
 from reports.actions import order_edition
 from reports.choices import Format
 from reports.editions import Edition
@@ -95,6 +103,52 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_one_file_in_the_end(worker
     assert (job.state, job.attempt) == (JobState.DONE, 2), log.read_text()
     files = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert [path.read_bytes()[:5] for path in files] == [b"%PDF-"]
+
+
+def test_a_recount_in_the_middle_is_in_all_of_the_report_or_in_none(counted, tokyo, settings, tmp_path, monkeypatch):
+    """The month's figures are read, then a recount is committed, then the year's are read: they agree."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(current_app, "send_task", lambda *_, **__: None)
+    job = order(counted, Format.CSV)
+    with between_statements("metrics_fact", lambda: count_one_more(tokyo, counted)) as happened:
+        tasks.make_edition(job_id=job.pk)
+    assert happened == ["once"]
+    job.refresh_from_db()
+    with job.result.open() as file:
+        rows = list(csv.DictReader(io.StringIO(file.read().decode("utf-8-sig"), newline="")))
+    told = {
+        row["期間"]: row["値"] for row in rows if row["地域コード"] == "00" and row["指標コード"] == "consultations"
+    }
+    assert set(told.values()) == {"1"}, told
+    with entered(Scope.of_figures(HUB_IDS)):
+        assert Fact.objects.get(level="nation", indicator="consultations", code="", span="month").value == 2
+
+
+def count_one_more(tokyo: Hub, month: Month) -> None:
+    making.make_consultation(hub=tokyo)
+    metrics.recount([month], at=timezone.now())
+
+
+@contextlib.contextmanager
+def between_statements(table: str, deed: Callable[[], None]) -> Iterator[list[str]]:
+    """Behind the first statement of this connection that reads the table, do something over another connection."""
+    happened: list[str] = []
+
+    def elsewhere() -> None:
+        deed()
+        connections.close_all()
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if table in sql and not happened:
+            happened.append("once")
+            other = threading.Thread(target=elsewhere)
+            other.start()
+            other.join()
+        return result
+
+    with connection.execute_wrapper(watch):
+        yield happened
 
 
 class facts_withheld:  # noqa: N801  (reads as a sentence)
