@@ -97,6 +97,14 @@ def report_progress(*, job: Job, percent: int, message: str, at: dt.datetime) ->
             raise Superseded(f"job {job.pk}, attempt {job.attempt}")
 
 
+def note(*, job: Job, **more: Any) -> None:
+    """Keep with what was asked for what this attempt found out about it. Raises Superseded."""
+    with transaction.atomic(), entered(_scope(job)):
+        row = _own_attempt(job)
+        row.parameters |= more
+        row.save(update_fields=["parameters"])
+
+
 def finish(*, job: Job, product: Product, at: dt.datetime) -> Job:
     """Keep the file of this attempt for KEPT and declare the job done. Raises Superseded.
 

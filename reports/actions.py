@@ -21,7 +21,7 @@ from reports.contents import MonthlyContent, NotCounted, read_content
 from reports.excel import write_excel
 from reports.flat import write_csv
 from reports.pdf import write_pdf
-from reports.queries import KIND, Order, same_as
+from reports.queries import KIND, Order, counts_behind, same_as
 
 
 class NotYet(ValueError):
@@ -49,6 +49,8 @@ def make_edition(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> job
     progress(10, gettext_noop("集計値を読み込んでいます"))
     with entered(Scope.of_figures(hub.pk for hub in order.edition.hubs()), read_only=True, snapshot=True):
         content = read_content(edition=order.edition, month=order.month, at=clock())
+        counts = counts_behind(order.month)
+    jobs.note(job=job, counts=counts)
     progress(50, gettext_noop("ファイルを組み立てています"))
     with translation.override("ja"):
         file, lost = _WRITERS[order.form](content)

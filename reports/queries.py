@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db.models import Max
-
 from foundation.periods import Month
 from hubs.access import GRANTS, Permission, memberships_of
 from hubs.models import Bureau
@@ -86,12 +84,20 @@ def counted_months() -> list[Month]:
     return [Month.of(day) for day in Count.objects.order_by("-month").values_list("month", flat=True)]
 
 
+def counts_behind(month: Month) -> list[str]:
+    """Which counts a month's report is made from: `2026-10 2026-11-20T01:00:00+00:00` for each month that it tells
+    of. A job keeps those that it read. Their latest would not do: a count that waited for another is older than it."""
+    behind = (month.year_before().fiscal_year.first, month.first)
+    counts = Count.objects.filter(month__range=behind).order_by("month").values_list("month", "counted_at")
+    return [f"{Month.of(day)} {at.isoformat()}" for day, at in counts]
+
+
 def same_as(order: Order, *, at: dt.datetime) -> Job | None:
-    """A job that makes, or has made within FRESH, just what is ordered from the figures as they stand."""
-    behind = (order.month.year_before().fiscal_year.first, order.month.first)
-    counted = Count.objects.filter(month__range=behind).aggregate(last=Max("counted_at"))["last"]
-    for job in Job.objects.filter(kind=KIND, parameters=order.parameters, requested_at__gt=at - FRESH).newest_first():
-        began_after = job.started_at is not None and counted is not None and job.started_at > counted
-        if job.state == JobState.QUEUED or (began_after and (job.is_under_way or job.has_result)):
+    """A job that will read, or has read within FRESH, just what is ordered from the figures as they stand."""
+    same = Job.objects.filter(kind=KIND, parameters__contains=order.parameters, requested_at__gt=at - FRESH)
+    present = counts_behind(order.month)
+    for job in same.newest_first():
+        up_to_date = job.parameters.get("counts") == present
+        if job.state == JobState.QUEUED or (up_to_date and (job.is_under_way or job.has_result)):
             return job
     return None

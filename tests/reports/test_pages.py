@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -13,8 +13,11 @@ from django.utils import timezone
 
 from foundation.periods import Month
 from jobs.models import Job
+from metrics import actions as metrics
 from metrics.models import Count
-from reports import tasks
+from reports import actions, tasks
+from reports.choices import Format
+from reports.flat import write_csv
 from tests import making
 from tests.reports.conftest import SECRET_NAME
 from tests.statements import statements_of
@@ -96,6 +99,37 @@ def test_the_same_order_again_is_the_same_job_until_the_figures_change(as_agency
     assert ordered(as_agency) == job
     Count.objects.filter(month="2026-10-01").update(counted_at=timezone.now() + timedelta(seconds=1))
     assert ordered(as_agency) != job
+
+
+def test_a_job_that_began_while_a_recount_ran_is_not_taken_for_fresh(as_agency, counted, sent, tokyo):
+    """The count is dated by its beginning and seen at its commit: between the two, the job read the old figures."""
+    began = timezone.now()
+    job = made(as_agency)
+    making.make_consultation(hub=tokyo, held_on=date(2026, 10, 20))
+    metrics.recount([counted], at=began)
+    assert job.started_at > began
+    assert ordered(as_agency) != job
+
+
+def test_a_recount_that_waited_for_another_is_noticed_too(as_agency, counted, sent):
+    """It is dated before the one that it waited for, and may be of a month before."""
+    began = timezone.now()
+    metrics.recount([Month(2026, 10)], at=timezone.now())
+    job = made(as_agency)
+    Count.objects.filter(month="2026-04-01").update(counted_at=began)
+    assert ordered(as_agency) != job
+
+
+def test_a_job_under_way_is_shared_once_it_has_read(as_agency, counted, sent, monkeypatch):
+    shared: list[Job] = []
+
+    def order_meanwhile(content):
+        shared.append(ordered(as_agency))
+        return write_csv(content)
+
+    monkeypatch.setitem(actions._WRITERS, Format.CSV, lambda content: (order_meanwhile(content).file, ()))
+    job = made(as_agency)
+    assert shared == [job]
 
 
 def test_progress_is_a_fragment_that_is_silent_while_nothing_changes(as_agency, counted, sent):
