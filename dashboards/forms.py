@@ -9,10 +9,8 @@ from django.http import Http404, QueryDict
 
 from foundation.errors import Unreadable
 from foundation.periods import Month
-from metrics.indicators import INDICATORS, Indicator
+from metrics.indicators import FIRST_MONTH, INDICATORS, Indicator
 from metrics.models import Span
-
-FIRST_MONTH = Month(2014, 4)
 
 
 @dataclass(frozen=True)

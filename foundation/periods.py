@@ -32,7 +32,8 @@ class Month:
     number: int
 
     def __post_init__(self) -> None:
-        if not (EARLIEST_YEAR <= self.year <= LATEST_YEAR and 1 <= self.number <= 12):
+        # A year more on both sides than may be typed: the fiscal year of a typed month has all of its months.
+        if not (EARLIEST_YEAR - 1 <= self.year <= LATEST_YEAR + 1 and 1 <= self.number <= 12):
             raise Unreadable(f"no such month: {self.year}-{self.number}")
 
     @classmethod
@@ -46,6 +47,8 @@ class Month:
         found = re.fullmatch(r"(\d{4})-(\d{2})", text, flags=re.ASCII)
         if not found:
             raise Unreadable(f"not a month: {text!r}")
+        if not EARLIEST_YEAR <= int(found[1]) <= LATEST_YEAR:
+            raise Unreadable(f"outside any year: {text}")
         return cls(int(found[1]), int(found[2]))
 
     @property
@@ -84,8 +87,7 @@ class Month:
     @property
     def japanese(self) -> str:
         """令和8年4月 (2026年4月) without the bracket: for headings that show the fiscal year beside it."""
-        era, year = era_year(self.first)
-        return f"{era}{year}年{self.number}月"
+        return f"{_named_year(self.first)}年{self.number}月"
 
 
 @total_ordering
@@ -124,11 +126,12 @@ class FiscalYear:
 
     @property
     def japanese(self) -> str:
-        """令和7年度(2025年度)."""
-        era, year = era_year(self.first)
-        if self.year == 2019:  # the government names the whole of fiscal 2019 令和元年度
-            era, year = "令和", "元"
-        return f"{era}{year}年度({self.year}年度)"
+        """令和7年度(2025年度); 1867年度 for the one before the first era."""
+        if self.first < ERAS[-1][2]:
+            return f"{self.year}年度"
+        # the government names the whole of fiscal 2019 令和元年度
+        year = "令和元" if self.year == 2019 else _named_year(self.first)
+        return f"{year}年度({self.year}年度)"
 
 
 def era_year(day: dt.date) -> tuple[str, str]:
@@ -138,6 +141,11 @@ def era_year(day: dt.date) -> tuple[str, str]:
             number = day.year - start.year + 1
             return name, "元" if number == 1 else str(number)
     raise Unreadable(f"before the first era: {day}")
+
+
+def _named_year(day: dt.date) -> str:
+    """令和8; 1868 for the days before the first era, which may be typed as well."""
+    return "".join(era_year(day)) if day >= ERAS[-1][2] else str(day.year)
 
 
 def parse_day(text: str) -> dt.date:
@@ -178,5 +186,4 @@ def _day(year: int, month: int, day: int) -> dt.date:
 
 def japanese_day(day: dt.date) -> str:
     """令和8年4月1日."""
-    era, year = era_year(day)
-    return f"{era}{year}年{day.month}月{day.day}日"
+    return f"{_named_year(day)}年{day.month}月{day.day}日"

@@ -133,6 +133,7 @@ SESSIONS = pgettext_lazy("consultations", "件")
 REFERRALS = pgettext_lazy("referrals", "件")
 COOPERATIONS = pgettext_lazy("cooperations", "件")
 USES = pgettext_lazy("uses", "件")
+FIRST_MONTH = Month(2014, 4)  # of the programme: no month before it has a page
 SINCE = Month(2025, 4)
 
 BY_CATEGORY = Breakdown("category", _("主たる相談区分"), Category)

@@ -16,6 +16,7 @@ from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from jobs.queries import worker_is_alive
+from metrics.indicators import FIRST_MONTH
 from reports import actions, queries
 from reports.choices import Format
 from reports.contents import NotCounted
@@ -113,11 +114,14 @@ class JobFile(ReportDoor):
 
 
 def read_month(text: str) -> Month:
-    """A month out of an address. Raises Http404."""
+    """A month out of an address. Raises Http404, for months before the programme began too."""
     try:
-        return Month.parse(text)
+        month = Month.parse(text)
     except Unreadable:
         raise Http404 from None
+    if month < FIRST_MONTH:
+        raise Http404
+    return month
 
 
 def _attachment(stored: Any, made: queries.Made) -> FileResponse:

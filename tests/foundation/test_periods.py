@@ -87,6 +87,28 @@ def test_days_outside_their_era_or_any_year_are_refused(typed):
         parse_day(typed)
 
 
+@pytest.mark.parametrize("typed", ["1868-01", "1868-04", "2200-12"])
+def test_the_first_and_the_last_months_that_may_be_typed_can_be_shown(typed):
+    month = Month.parse(typed)
+    assert str(month.year) in month.fiscal_year.japanese or typed == "1868-01"
+    assert len(month.fiscal_year.months) == 12
+    assert month in month.fiscal_year.months
+    assert parse_day(japanese_day(month.first)) == month.first
+    assert month.japanese.endswith(f"{month.number}月")
+
+
+def test_before_the_first_era_a_year_has_its_number_only():
+    assert Month(1868, 1).japanese == "1868年1月"
+    assert Month(1868, 1).fiscal_year.japanese == "1867年度"
+    assert FiscalYear(1868).japanese == "明治元年度(1868年度)"
+
+
+@pytest.mark.parametrize("typed", ["1867-12", "2201-01", "9999-12", "0000-01"])
+def test_months_outside_any_year_are_refused(typed):
+    with pytest.raises(Unreadable):
+        Month.parse(typed)
+
+
 def test_eras_and_years_as_officials_write_them():
     assert FiscalYear(2025).japanese == "令和7年度(2025年度)"
     assert FiscalYear(2019).japanese == "令和元年度(2019年度)"

@@ -186,13 +186,18 @@ def test_a_file_that_vanished_is_told_not_a_fault(as_agency, counted, sent):
     assert "ファイルが見つかりません" in answer.content.decode()
 
 
-@pytest.mark.parametrize("month", ["2026-13", "x", "2026-1", "99999-01", "0000-01", "２０２６-10"])
+@pytest.mark.parametrize(
+    "month", ["2026-13", "x", "2026-1", "99999-01", "0000-01", "２０２６-10", "1868-01", "2014-03"]
+)
 def test_a_month_that_is_none_is_not_found(as_agency, counted, month):
     assert as_agency.post(f"/reports/{month}/editions/", ORDER).status_code == 404
     assert as_agency.get("/reports/", {"month": month}).status_code == 404
 
 
-@pytest.mark.parametrize(("month", "said"), [("2199-03", "まだ来ていない月"), ("2026-02", "まだ集計されていない")])
+@pytest.mark.parametrize(
+    ("month", "said"),
+    [("2200-12", "まだ来ていない月"), ("2014-04", "まだ集計されていない"), ("2026-02", "まだ集計されていない")],
+)
 def test_a_month_without_figures_is_refused_in_words(as_agency, counted, month, said):
     answer = as_agency.post(f"/reports/{month}/editions/", ORDER, follow=True)
     assert said in answer.content.decode()
