@@ -48,7 +48,8 @@ class Codes:
     def rows(self, name: str) -> list[tuple[str, str, str]]:
         """(value, label, parent) rows of one list. A refused form is shown with more lists than it was checked by."""
         if name not in self._lists:
-            kinds = CodeKind.values if self._lists else self.kinds
+            foreseen = {*self.kinds, queries.ORGANIZATIONS, queries.PROGRAMS}
+            kinds = self.kinds if name in foreseen and not self._lists else CodeKind.values
             self._lists = queries.offered(hub=self.hub, days=self.days, kinds=kinds, held=self.held)
         return self._lists[name]
 

@@ -130,7 +130,7 @@ class CaseList(RecordDoor):
             rows = rows.filter(received_on__lte=place[0]).exclude(received_on=place[0], pk__gte=place[1])
         found = list(rows.with_people().newest_first()[: PAGE_SIZE + 1])
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.received_on, row.pk))
-        looked_at(request, "cases.listed", state=state)
+        looked_at(request, "cases.listed", state=state if state in CaseState.values else "open")
         states = [("open", _("未終了")), ("all", _("すべて")), *CaseState.choices]
         return render(request, "consultations/case_list.html", {"page": page, "state": state, "states": states})
 
