@@ -14,7 +14,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from hubs.models import Hub
@@ -106,11 +106,14 @@ def _own_cache(_own_redis_database: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_redis_database(worker_id: str) -> None:
+def _own_redis_database(worker_id: str) -> Iterator[None]:
     from django.conf import settings
 
+    # 0 is the queue's. override_settings tells the cache as well, which may have been opened before.
     number = 1 if worker_id == "main" else 2 + int(worker_id.removeprefix("gw"))
-    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.rsplit("/", 1)[0] + f"/{number}"
+    location = settings.REDIS_URL.rsplit("/", 1)[0] + f"/{number}"
+    with override_settings(CACHES={"default": settings.CACHES["default"] | {"LOCATION": location}}):
+        yield
 
 
 @pytest.fixture

@@ -306,3 +306,13 @@ def test_a_version_that_is_no_number_deletes_nothing(client, tokyo, coordinator,
 def test_nul_in_a_draft_sent_as_multipart_is_a_400(client, tokyo, coordinator):
     client.force_login(coordinator)
     assert client.post(f"/hubs/tokyo/drafts/{uuid.uuid4()}/", {"content": "a\x00b"}).status_code == 400
+
+
+def test_an_empty_page_names_what_is_missing_from_top_to_bottom(client, tokyo, coordinator):
+    client.force_login(coordinator)
+    answer = client.post(NEW, {"client_id": str(uuid.uuid4())})
+    assert answer.status_code == 422
+    wrong = list(answer.context["form"].errors)
+    assert "enterprise" in wrong
+    shown = [field.name for field in answer.context["form"] if field.errors]
+    assert shown[0] == "enterprise"

@@ -34,7 +34,7 @@ class World:
                 enterprise = making.make_enterprise(
                     hub=hub, corporate_number=number, industry=chance.choice(INDUSTRIES)
                 )
-                making.make_case(hub=hub, enterprise=enterprise)
+                making.make_case(hub=hub, received_on=min(DAYS), enterprise=enterprise)
         self.deeds = [self.log, self.log, self.log, self.log, self.delete, self.discount, self.move, self.divide, self.close,
                       self.reopen, self.renumber, self.reclassify, self.involve, self.leave, self.use]  # fmt: skip
 
