@@ -182,6 +182,12 @@ class SessionFields(forms.Form):
 class LoggingForm(SessionFields):
     """One page for everything: whom, which case, what was said. Enterprise and case may be made in place."""
 
+    # as the page goes: the error summary lists what is wrong from top to bottom
+    field_order = (
+        "client_id", "q", "enterprise", "new_name", "new_kana", "new_kind", "new_corporate_number", "new_phone",
+        "new_industry", "case", "case_title", "case_category", "case_reception", "case_introduced_by",
+        "case_heard_from",
+    )  # fmt: skip
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     q = CleanCharField(
         label=_("事業者を探す"), max_length=120, required=False,

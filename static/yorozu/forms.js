@@ -31,3 +31,11 @@ if (saved) {
     for (const name of names) localStorage.removeItem(name);
   } catch { /* forbidden */ }
 }
+
+// Whoever signs out leaves nothing about a client on this device: the next person at it is somebody else.
+document.addEventListener("submit", (event) => {
+  if (!event.target.action?.endsWith("/accounts/logout/")) return;
+  try {
+    for (const name of Object.keys(localStorage).filter((key) => key.startsWith("yorozu-draft-"))) localStorage.removeItem(name);
+  } catch { /* forbidden */ }
+});
