@@ -6,11 +6,11 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from foundation.constraints import Wall
+from foundation.paging import behind
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -29,12 +29,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.order_by("-at", "-pk")
 
     def behind(self, place: tuple[dt.datetime, int] | None) -> Self:
-        """The lines that follow a place in the order of newest_first. The first condition is what an index on
-        `at` begins at, so that the last page costs what the first one does."""
-        if place is None:
-            return self
-        at, pk = place
-        return self.filter(at__lte=at).filter(Q(at__lt=at) | Q(pk__lt=pk))
+        """The lines that follow a place in the order of newest_first."""
+        return behind(self, "at", place)
 
 
 class Entry(models.Model):

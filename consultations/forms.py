@@ -34,6 +34,8 @@ from hubs.models import Hub, Unit
 LONGEST_NOTE = 8000
 PROGRAMME_START = dt.date(2014, 4, 1)  # the hubs opened in fiscal 2014
 NEW = "new"
+NUMBER_KNOWN = _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
+NUMBER_TWIN = _("この法人番号の事業者は、この拠点に登録済みです。")
 CHECKBOXES = forms.CheckboxSelectMultiple
 NOTE = forms.Textarea(attrs={"rows": 5})
 
@@ -242,9 +244,7 @@ class LoggingForm(SessionFields):
         self._demand("new_name", _("新しい事業者の名称を入力してください。"))
         number = values.get("new_corporate_number")
         if number and Enterprise.objects.filter(hub=self.hub, corporate_number=number).exists():
-            self.add_error(
-                "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
-            )
+            self.add_error("new_corporate_number", NUMBER_KNOWN)
 
     def _choose(self, enterprise: str, case: str) -> None:
         """The case that was picked, or the enterprise for a new one. Of this hub, and belonging together."""
@@ -349,7 +349,7 @@ class EnterpriseForm(forms.ModelForm):
         number = self.cleaned_data["corporate_number"]
         twins = Enterprise.objects.filter(hub=self.hub, corporate_number=number).exclude(pk=self.instance.pk)
         if number and twins.exists():
-            raise ValidationError(_("この法人番号の事業者は、この拠点に登録済みです。"))
+            raise ValidationError(NUMBER_TWIN)
         return number
 
     def values(self) -> dict[str, Any]:

@@ -41,8 +41,7 @@ def consultations_wanted(
         ids = _found(hub=hub, wanted=wanted, before=before, at_most=at_most)
         rows: ConsultationQuerySet = Consultation.objects.filter(hub=hub, pk__in=ids)
     else:
-        rows = _filtered(hub, wanted)
-        rows = rows.after(*before) if before else rows
+        rows = _filtered(hub, wanted).behind(before)
     return list(rows.with_people().for_lists().newest_first()[:at_most])
 
 

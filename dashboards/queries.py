@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -118,8 +117,3 @@ def sorted_rows(rows: Sequence[Row], order: str) -> list[Row]:
         "change": lambda row: (-(row.chosen.change if row.chosen.change is not None else float("-inf")), row.hub.pk),
     }
     return sorted(rows, key=keys.get(order, lambda row: row.hub.pk))
-
-
-def default_month(today: dt.date) -> Month:
-    """The month that a window opens with."""
-    return Month.of(today)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 AFTER = "after"
 UNREADABLE = gettext_lazy("アドレスの「after」が読めません。一覧の最初から開き直してください。")
@@ -50,6 +53,15 @@ def read_moment(text: str) -> dt.datetime:
         return found.astimezone(dt.UTC)
     except OverflowError as problem:
         raise ValueError(f"outside any calendar: {text}") from problem
+
+
+def behind(rows: Rows, field: str, place: tuple[Any, int] | None) -> Rows:
+    """The rows that follow a place in the order (-field, -pk); all of them where there is none. The first condition is
+    what an index on the field begins at, so that the last page costs what the first one does."""
+    if place is None:
+        return rows
+    value, pk = place
+    return rows.filter(**{f"{field}__lte": value}).filter(Q(**{f"{field}__lt": value}) | Q(pk__lt=pk))
 
 
 def page_of(rows: Sequence[Any], *, size: int, query: QueryDict, place_of: Callable[[Any], tuple[Any, int]]) -> Page:

@@ -4,7 +4,6 @@ through Django's own `user.has_perm(permission, hub)`: views, templates, API and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -175,11 +174,6 @@ def moves_open_to(user: Any, appointment: Appointment) -> list[str]:
     if appointment.post not in posts_proposed_by(user, hub):
         moves = [move for move in moves if move != AppointmentMove.WITHDRAW]
     return moves
-
-
-def figure_hubs(user: Any, hubs: Iterable[Hub]) -> list[Hub]:
-    """The hubs whose figures a user may see."""
-    return [hub for hub in hubs if Permission.VIEW_HUB in permissions_of(user, hub)]
 
 
 def own_hub(user: Any) -> Hub | None:

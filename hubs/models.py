@@ -15,6 +15,7 @@ from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import FIGURES, SameHub, Wall, both_or_neither, one_of
+from foundation.paging import behind
 from foundation.periods import FiscalYear
 from hubs.choices import AppointmentMove, AppointmentState, Post, ReleaseGround, Role, UnitKind
 from hubs.tenancy import FigureManager, HubOwned
@@ -274,10 +275,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def behind(self, place: tuple[dt.date, int] | None) -> Self:
         """The rows that follow a place in the order of newest_first."""
-        if place is None:
-            return self
-        day, pk = place
-        return self.filter(Q(starts_on__lt=day) | Q(starts_on=day, pk__lt=pk))
+        return behind(self, "starts_on", place)
 
     def newest_first(self) -> Self:
         return self.order_by("-starts_on", "-pk")

@@ -19,6 +19,7 @@ from consultations.choices import InvolvementKind, Method, NotCounted, ProgramUs
 from consultations.models.cases import Case
 from consultations.models.enterprises import Enterprise
 from foundation.constraints import SameHub, both_or_neither, one_of
+from foundation.paging import behind
 from foundation.periods import Month
 from foundation.text import fold, grams
 from hubs.tenancy import HubManager, HubOwned, HubQuerySet
@@ -51,9 +52,9 @@ class ConsultationQuerySet(HubQuerySet["Consultation"]):
     def newest_first(self) -> Self:
         return self.order_by("-held_on", "-pk")
 
-    def after(self, held_on: dt.date, pk: int) -> Self:
-        """The rows behind a place in newest-first order: paging that is as fast on page 900 as on page 1."""
-        return self.filter(held_on__lte=held_on).exclude(held_on=held_on, pk__gte=pk)
+    def behind(self, place: tuple[dt.date, int] | None) -> Self:
+        """The rows that follow a place in the order of newest_first."""
+        return behind(self, "held_on", place)
 
 
 class ConsultationManager(HubManager.from_queryset(ConsultationQuerySet)):  # type: ignore[misc]

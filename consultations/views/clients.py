@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from consultations import actions, queries
 from consultations.choices import CaseMove, CaseState
-from consultations.forms import CaseForm, CaseMoveForm, EnterpriseForm
+from consultations.forms import NUMBER_TWIN, CaseForm, CaseMoveForm, EnterpriseForm
 from consultations.models import Case, Enterprise
 from consultations.views.logging import RecordDoor
 from consultations.workflow import CASE
 from directory.choices import CodeKind
 from foundation.errors import MoveRefused
-from foundation.paging import page_of, read_moment, read_place
+from foundation.paging import behind, page_of, read_moment, read_place
 from foundation.text import has_forbidden
 from hubs.access import Permission
 from hubs.doors import looked_at
@@ -35,9 +35,7 @@ class EnterpriseList(RecordDoor):
         query, place = request.GET.get("q", "").strip()[:120], read_place(request.GET, read_moment)
         rows = Enterprise.objects.filter(hub=self.hub)
         rows = rows.matching(query) if query and not has_forbidden(query) else rows
-        if place:
-            rows = rows.filter(updated_at__lte=place[0]).exclude(updated_at=place[0], pk__gte=place[1])
-        found = list(rows.order_by("-updated_at", "-pk")[: PAGE_SIZE + 1])
+        found = list(behind(rows, "updated_at", place).order_by("-updated_at", "-pk")[: PAGE_SIZE + 1])
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.updated_at, row.pk))
         looked_at(request, "enterprise.searched" if query else "enterprises.listed", words=query)
         labels = queries.code_labels(CodeKind.INDUSTRY)[CodeKind.INDUSTRY]
@@ -95,7 +93,7 @@ class EnterpriseEdit(OneEnterprise):
                 enterprise=enterprise, version=version, by=self.person, at=timezone.now(), **form.values()
             )
         except actions.NumberTaken:
-            form.add_error("corporate_number", _("この法人番号の事業者は、この拠点に登録済みです。"))
+            form.add_error("corporate_number", NUMBER_TWIN)
             return self.page(enterprise, form, status=422)
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
@@ -126,9 +124,7 @@ class CaseList(RecordDoor):
         state, place = request.GET.get("state", "open"), read_place(request.GET)
         rows = Case.objects.filter(hub=self.hub)
         rows = rows.open() if state == "open" else rows.filter(state=state) if state in CaseState.values else rows
-        if place:
-            rows = rows.filter(received_on__lte=place[0]).exclude(received_on=place[0], pk__gte=place[1])
-        found = list(rows.with_people().newest_first()[: PAGE_SIZE + 1])
+        found = list(behind(rows, "received_on", place).with_people().newest_first()[: PAGE_SIZE + 1])
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.received_on, row.pk))
         looked_at(request, "cases.listed", state=state if state in CaseState.values else "open")
         states = [("open", _("未終了")), ("all", _("すべて")), *CaseState.choices]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from consultations import actions, queries
 from consultations.choices import Method
-from consultations.forms import NEW, LoggingForm, row_number
+from consultations.forms import INVOLVED, NEW, NUMBER_KNOWN, LoggingForm, row_number
 from consultations.models import Case, Consultation, Draft, Enterprise
 from foundation.text import has_forbidden
 from hubs.access import Permission
@@ -62,9 +62,7 @@ class New(RecordDoor):
         try:
             consultation, new = self.log(form)
         except actions.NumberTaken:
-            form.add_error(
-                "new_corporate_number", _("この法人番号の事業者は登録済みです。番号で探して選んでください。")
-            )
+            form.add_error("new_corporate_number", NUMBER_KNOWN)
             return self.page(form, status=422)
         if not new:
             return self.sent_again(form, consultation)
@@ -79,12 +77,7 @@ class New(RecordDoor):
         if same and before.created_by_id == self.person.pk and before.deleted_at is None:
             return self.leave_for(before)
         again = self.form(_with_new_id(self.request.POST))
-        again.add_error(
-            None,
-            _(
-                "この画面からの相談はすでに記録されています。別の相談として記録する場合は、もう一度「記録する」を押してください。"
-            ),
-        )
+        again.add_error(None, USED)
         return self.page(again, status=409)
 
     def recorded(self, client_id: uuid.UUID) -> Consultation | None:
@@ -207,9 +200,7 @@ class DraftDiscarding(RecordDoor):
 
 
 NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "client_id", "find"})
-LISTS = frozenset({"themes", "referred", "cooperating", "used", "introduced"})
-
-
+LISTS = frozenset({"themes", *INVOLVED})
 USED = _lazy(
     "この画面からの相談はすでに記録されています。別の相談として記録する場合は、もう一度「記録する」を押してください。"
 )
