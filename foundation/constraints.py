@@ -6,10 +6,12 @@ can be taken back. Settings that the walls read are set by hubs.tenancy, once pe
     yorozu.records  hubs whose records may be read and written, as an array literal: {13}
     yorozu.figures  hubs whose figures may be read: {1,2,…,47} for the agency, which has no records
     yorozu.user     who asks; some rows belong to a person as well as to a hub
+    yorozu.link     hash of a link that somebody without an account came by
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.ddl_references import Statement
@@ -49,7 +51,8 @@ class _SqlConstraint(BaseConstraint):
 
 class Wall(_SqlConstraint):
     """Row-level security, forced for the owner too. `sees` names the setting; `or_none` opens rows without
-    a hub; `or_own` names a user column whose person always sees the row; `append_only` lets anyone add."""
+    a hub; `or_own` names a user column whose person always sees the row; `append_only` lets anyone add;
+    `or_columns` names further hub columns: a row between two hubs is visible to both, and to no third."""
 
     def __init__(
         self,
@@ -60,13 +63,14 @@ class Wall(_SqlConstraint):
         or_none: bool = False,
         or_own: str = "",
         append_only: bool = False,
+        or_columns: Sequence[str] = (),
     ) -> None:
         super().__init__(name=name)
         self.column, self.sees, self.or_none = column, sees, or_none
-        self.or_own, self.append_only = or_own, append_only
+        self.or_own, self.append_only, self.or_columns = or_own, append_only, tuple(or_columns)
 
     def _condition(self) -> str:
-        parts = [in_scope(self.column, self.sees)]
+        parts = [in_scope(column, self.sees) for column in (self.column, *self.or_columns)]
         if self.or_none:
             parts.append(f"{self.column} IS NULL")
         if self.or_own:
@@ -93,10 +97,45 @@ class Wall(_SqlConstraint):
     def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs |= {"column": self.column, "sees": self.sees, "or_none": self.or_none}
-        return path, tuple(args), kwargs | {"or_own": self.or_own, "append_only": self.append_only}
+        kwargs |= {"or_own": self.or_own, "append_only": self.append_only}
+        return path, tuple(args), kwargs | ({"or_columns": self.or_columns} if self.or_columns else {})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Wall) and self.deconstruct() == other.deconstruct()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+LINK = "(SELECT NULLIF(current_setting('yorozu.link', true), ''))"
+
+
+class LinkDoor(_SqlConstraint):
+    """A second policy beside the wall: who comes by a link may do `commands` with the rows for which `condition`
+    holds. It names LINK, so that without a link it opens nothing."""
+
+    def __init__(self, *, name: str, condition: str, commands: Sequence[str] = ("SELECT",)) -> None:
+        super().__init__(name=name)
+        self.condition, self.commands = condition, tuple(commands)
+
+    def create_text(self, table: str) -> str:
+        kinds = {"SELECT": "USING ({0})", "INSERT": "WITH CHECK ({0})", "UPDATE": "USING ({0}) WITH CHECK ({0})"}
+        return "; ".join(
+            f"CREATE POLICY {self._policy(command)} ON {table} FOR {command} {kinds[command].format(self.condition)}"
+            for command in self.commands
+        )
+
+    def remove_text(self, table: str) -> str:
+        return "; ".join(f"DROP POLICY {self._policy(command)} ON {table}" for command in self.commands)
+
+    def _policy(self, command: str) -> str:
+        return f"{self.name}_{command.lower()}"
+
+    def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, tuple(args), kwargs | {"condition": self.condition, "commands": self.commands}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LinkDoor) and self.deconstruct() == other.deconstruct()
 
     __hash__ = None  # type: ignore[assignment]
 

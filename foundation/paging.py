@@ -29,7 +29,7 @@ class Page:
 
 def read_place(query: QueryDict, read: Callable[[str], Any] = dt.date.fromisoformat) -> tuple[Any, int] | None:
     """The place behind which a page begins: `?after=2026-11-10_123`. `read` reads its first half: a date, or
-    `read_moment` for lists in order of a moment. Raises BadRequest."""
+    `read_moment` for lists in order of a moment, `int` for those in order of a number. Raises BadRequest."""
     text = query.get(AFTER, "")
     if not text:
         return None
@@ -72,6 +72,6 @@ def page_of(rows: Sequence[Any], *, size: int, query: QueryDict, place_of: Calla
     next_query = ""
     if more:
         day, pk = place_of(shown[-1])
-        onwards[AFTER] = f"{day.isoformat()}_{pk}"
+        onwards[AFTER] = f"{day if isinstance(day, int) else day.isoformat()}_{pk}"
         next_query = onwards.urlencode()
     return Page(shown, next_query, back.urlencode() if AFTER in query else None)

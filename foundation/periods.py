@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import total_ordering
 
+from django.utils import timezone
+
 from foundation.errors import Unreadable
 
 EARLIEST_YEAR, LATEST_YEAR = 1868, 2200
@@ -187,3 +189,8 @@ def _day(year: int, month: int, day: int) -> dt.date:
 def japanese_day(day: dt.date) -> str:
     """令和8年4月1日."""
     return f"{_named_year(day)}年{day.month}月{day.day}日"
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment at which a day begins, in the zone in force (Asia/Tokyo)."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -78,6 +79,28 @@ def _strings(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _strings(inner)
+
+
+class BoundedUpload(FileUploadHandler):
+    """Upload handler that stands before those that store: behind UPLOAD_MAX_BYTES it lets nothing more of a file
+    through, so that no sender fills the disk. The file's size still shows that it was too large: its form says so."""
+
+    passed = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Each file counts for itself."""
+        super().new_file(*args, **kwargs)
+        self.passed = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """The piece goes on to the next handler, unless enough has gone on already."""
+        if self.passed > settings.UPLOAD_MAX_BYTES:
+            return None
+        self.passed += len(raw_data)
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Others make the file."""
 
 
 class CleanJSONParser(JSONParser):

@@ -14,7 +14,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 GETA = "〓"  # what Japanese printing puts where a character is missing
 
 # Twins that Windows writes differently from everybody else: nothing is lost by writing them its way.
-_CP932_TWINS = str.maketrans(
+CP932_TWINS = str.maketrans(
     {"〜": "～", "−": "－", "–": "－", "—": "―", "‖": "∥", "¢": "￠", "£": "￡", "¬": "￢", "\u00a0": " "}
 )
 
@@ -56,7 +56,7 @@ def csv_file(rows: Iterable[Sequence[Cell]], *, encoding: str = "utf-8") -> Enco
 
 def in_cp932(text: str) -> Encoded:
     """Text in Windows' Japanese encoding; what it cannot hold becomes 〓 and is listed. 髙 and ㈱ it holds."""
-    text = text.translate(_CP932_TWINS)
+    text = text.translate(CP932_TWINS)
     lost = tuple(letter for letter in dict.fromkeys(text) if not _holds(letter))
     for letter in lost:
         text = text.replace(letter, GETA)
