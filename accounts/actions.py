@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from audit import trail
 
 
@@ -61,3 +61,28 @@ def remove_factors(*, user: User, by: Any, at: dt.datetime) -> int:
 def note_invitation(*, user: User, by: Any, at: dt.datetime) -> None:
     """The link to set a password was mailed."""
     trail.record("account.invited", by=by, at=at, on=user)
+
+
+@transaction.atomic
+def issue_token(
+    *, user: User, name: str, scopes: list[str], digest: str, beginning: str, expires_at: dt.datetime, at: dt.datetime
+) -> ApiToken:
+    """A new key for a program of somebody's. The secret itself is shown once by the caller and kept by nobody."""
+    token = ApiToken.objects.create(
+        user=user, name=name, scopes=scopes, digest=digest, beginning=beginning, created_at=at, expires_at=expires_at
+    )
+    trail.record("token.issued", by=user, at=at, on=token, scopes=scopes, until=expires_at.date())
+    return token
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: User, at: dt.datetime) -> None:
+    """From now on the token opens nothing. Doing it twice changes nothing."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at):
+        trail.record("token.revoked", by=by, at=at, on=token)
+
+
+def note_token_use(*, token: ApiToken, at: dt.datetime) -> None:
+    """When it was used last, to the hour: a busy program does not write at every request."""
+    if token.used_at is None or at - token.used_at >= dt.timedelta(hours=1):
+        ApiToken.objects.filter(pk=token.pk).update(used_at=at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from audit.models import Entry
 from foundation.templatetags.shown import moment
 
@@ -41,6 +42,12 @@ def passkey_name(user: Any) -> str:
     """A name for somebody's next passkey, which they may change."""
     count = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).count()
     return _("パスキー%(number)d") % {"number": count + 1}
+
+
+def token_alive(*, digest: str, at: dt.datetime) -> ApiToken | None:
+    """The token of a digest, if it may still be used and its owner may still sign in."""
+    rows = ApiToken.objects.alive(at).filter(digest=digest, user__is_active=True)
+    return rows.select_related("user").first()
 
 
 def _lines_about(user: User) -> Any:

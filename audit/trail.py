@@ -17,8 +17,9 @@ _address: ContextVar[str | None] = ContextVar("audit_address", default=None)
 # Plain INSERT without RETURNING: whoever adds a line need not be allowed to read it back.
 _INSERT = """
     INSERT INTO audit_entry (at, action, actor_id, actor, hub_id, subject_type, subject_id, detail, address)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+    VALUES """
+_LINE = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_AT_ONCE = 500  # lines of one statement: an import writes thousands
 
 
 @dataclass
@@ -61,7 +62,9 @@ def write(lines: list[Line], *, by: Any, at: dt.datetime) -> None:
     """Add several lines."""
     rows = [_values(line, by, at) for line in lines]
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows) if len(rows) > 1 else [cursor.execute(_INSERT, row) for row in rows]
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            cursor.execute(_INSERT + ", ".join([_LINE] * len(some)), [value for row in some for value in row])
 
 
 def _values(line: Line, by: Any, at: dt.datetime) -> tuple[Any, ...]:
