@@ -21,10 +21,27 @@ class Permission(StrEnum):
 
     VIEW_RECORDS = "consultations.view_records"
     LOG_CONSULTATION = "consultations.log"
+    MERGE_ENTERPRISES = "consultations.merge"
+    REVIEW_NOTES = "consultations.review"
+    ASSIGN = "consultations.assign"  # caps, pauses, handing over
+    DISCLOSE = "consultations.disclose"  # what the hub holds of a person; erasure
+    SET_RULES = "consultations.set_rules"  # headquarters: retention, chase days
+    MANAGE_DESKS = "consultations.manage_desks"  # headquarters: special desks
+    ASK_SHARING = "sharing.ask"
+    ANSWER_SHARING = "sharing.answer"
+    REFER = "referrals.refer"
+    BOOK = "booking.book"
+    MANAGE_CALENDAR = "booking.manage"
+    IMPORT_RECORDS = "exchange.import"
+    EXPORT_RECORDS = "exchange.export"
+    USE_API = "accounts.use_api"
+    MANAGE_WEBHOOKS = "webhooks.manage"
     OPEN_RECORDS = "hubs.open_records"
     VIEW_HUB = "hubs.view_hub"
     VIEW_NATION = "metrics.view_nation"
     DOWNLOAD_REPORT = "reports.download"
+    CONFIRM_MONTH = "reports.confirm_month"
+    CHECK_MONTHS = "reports.check_months"
     VIEW_APPOINTMENTS = "hubs.view_appointments"
     REQUEST_APPOINTMENT = "hubs.request_appointment"
     AGREE_APPOINTMENT = "hubs.agree_appointment"
@@ -36,22 +53,36 @@ class Permission(StrEnum):
 
 P = Permission
 
+# What everybody at a hub does all day.
+_DESK = frozenset(
+    {
+        P.VIEW_RECORDS, P.LOG_CONSULTATION, P.VIEW_HUB, P.MERGE_ENTERPRISES, P.ASK_SHARING, P.REFER, P.BOOK,
+        P.EXPORT_RECORDS, P.USE_API,
+    }
+)  # fmt: skip
+
 GRANTS: dict[str, frozenset[Permission]] = {
-    Role.COORDINATOR: frozenset({P.VIEW_RECORDS, P.LOG_CONSULTATION, P.VIEW_HUB}),
-    Role.CHIEF: frozenset(
-        {P.VIEW_RECORDS, P.LOG_CONSULTATION, P.VIEW_HUB, P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.VIEW_HUB_TRAIL}
-    ),
+    Role.COORDINATOR: _DESK,
+    Role.CHIEF: _DESK
+    | {
+        P.CONFIRM_MONTH,
+        P.REVIEW_NOTES, P.ASSIGN, P.DISCLOSE, P.ANSWER_SHARING, P.MANAGE_CALENDAR, P.IMPORT_RECORDS, P.MANAGE_WEBHOOKS,
+        P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.VIEW_HUB_TRAIL,
+    },
     Role.IMPLEMENTING_BODY: frozenset(
         {P.VIEW_HUB, P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.CONTRACT_APPOINTMENT}
     ),
     Role.ADVISOR: frozenset({P.VIEW_HUB}),
     Role.EVALUATOR: frozenset({P.VIEW_HUB}),
     Role.BUREAU: frozenset(
-        {P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT}
+        {P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT}
     ),
-    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT}),
+    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API}),
     Role.HEADQUARTERS: frozenset(
-        {P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL}
+        {
+            P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
+            P.SET_RULES, P.MANAGE_DESKS, P.USE_API, P.CHECK_MONTHS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),
 }  # fmt: skip

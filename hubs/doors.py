@@ -18,6 +18,7 @@ class Reach(Enum):
     """Whose rows exist while a view runs."""
 
     PUBLIC = "public"  # nobody's
+    LINK = "link"  # what the link in the address was made for; its token is the key, nobody need be signed in
     SELF_GUARDED = "self-guarded"  # a third party's view that asks for sign-in itself; nobody's rows
     OWN = "own"  # what belongs to the person who asks
     HUB_RECORDS = "hub records"  # everything of the hub in the URL
@@ -46,8 +47,11 @@ class Door(View):
         return cast(User, self.request.user)
 
 
-def looked_at(request: HttpRequest, action: str, *, on: models.Model | None = None, **detail: Any) -> None:
-    """Note that a client's record was shown, searched or exported. The entrance writes it after the view."""
-    hub = getattr(request, "hub", None)
+def looked_at(
+    request: HttpRequest, action: str, *, on: models.Model | None = None, of: Hub | None = None, **detail: Any
+) -> None:
+    """Note that a client's record was shown, searched or exported. The entrance writes it after the view, into the
+    trail of the hub in the URL, or `of` another one whose client it was."""
+    hub = of or getattr(request, "hub", None)
     line = Line(action, on=on, hub_id=hub.pk if hub is not None else None, detail=detail)
     request.looks.append(line)  # type: ignore[attr-defined]

@@ -67,6 +67,8 @@ class Entrance:
         if reach is Reach.PUBLIC:
             with entered(Scope(), read_only=request.method in SAFE):
                 return _seen(request, Scope(), view, args, kwargs)
+        if reach is Reach.LINK:
+            return _by_link(request, view, args, kwargs)
         user = request.user
         if not user.is_authenticated:
             return _unknown(request, view_class)
@@ -82,7 +84,7 @@ class Entrance:
             scope = scope_for(reach, user, hub)
             with become(scope):
                 response = _seen(request, scope, view, args, kwargs)
-        _write_down_looks(request, scope, response)
+        _write_down_looks(request, response)
         return response
 
 
@@ -162,12 +164,26 @@ def _seen(
     return response
 
 
-def _write_down_looks(request: HttpRequest, scope: Scope, response: HttpResponseBase) -> None:
-    """What was looked at, in a transaction of its own: the page's was read-only."""
-    looks = request.looks  # type: ignore[attr-defined]
-    if looks and (response.status_code < 400 or response.status_code in SHOWING):
-        with entered(scope):
-            trail.write(looks, by=request.user, at=timezone.now())
+def _by_link(request: HttpRequest, view: Callable[..., HttpResponseBase], args: list, kwargs: dict) -> HttpResponseBase:
+    """Whoever has the link. What was seen, and every refusal, is written down."""
+    scope = Scope.of_link(kwargs["token"])
+    with entered(scope, read_only=request.method in SAFE):
+        response = _seen(request, scope, view, args, kwargs)
+    if request.looks:  # type: ignore[attr-defined]
+        _write_down(request, by=None)
+    return response
+
+
+def _write_down_looks(request: HttpRequest, response: HttpResponseBase) -> None:
+    """What was looked at, unless it was refused."""
+    if request.looks and (response.status_code < 400 or response.status_code in SHOWING):  # type: ignore[attr-defined]
+        _write_down(request, by=request.user)
+
+
+def _write_down(request: HttpRequest, *, by: Any) -> None:
+    """In a transaction of its own: the page's was read-only. The trail lets anybody add, so no scope is needed."""
+    with transaction.atomic():
+        trail.write(request.looks, by=by, at=timezone.now())  # type: ignore[attr-defined]
 
 
 def _unknown(request: HttpRequest, view_class: Any) -> HttpResponseBase:

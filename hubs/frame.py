@@ -26,19 +26,60 @@ class Way:
     permission: Permission
 
 
+@dataclass(frozen=True)
+class Group:
+    """Ways that are not needed all day, folded under one word."""
+
+    label: Promise
+    ways: tuple[Way, ...]
+
+
 HUB_WAYS = (
-    Way(_("拠点の状況"), "hubs:home", Permission.VIEW_HUB),
+    Way(_("マイデスク"), "hubs:desk", Permission.LOG_CONSULTATION),
     Way(_("相談を記録"), "consultations:new", Permission.LOG_CONSULTATION),
     Way(pgettext_lazy("plural", "相談記録"), "consultations:consultations", Permission.VIEW_RECORDS),
     Way(pgettext_lazy("plural", "案件"), "consultations:cases", Permission.VIEW_RECORDS),
     Way(pgettext_lazy("plural", "事業者"), "consultations:enterprises", Permission.VIEW_RECORDS),
-    Way(_("体制"), "hubs:roster", Permission.VIEW_HUB),
-    Way(pgettext_lazy("plural", "委嘱"), "hubs:appointments", Permission.VIEW_APPOINTMENTS),
-    Way(_("監査証跡"), "hubs:trail", Permission.VIEW_HUB_TRAIL),
+    Way(pgettext_lazy("plural", "紹介"), "referrals:list", Permission.VIEW_RECORDS),
+    Way(_("検索"), "finding:search", Permission.VIEW_RECORDS),
+)
+HUB_GROUPS = (
+    Group(
+        _("点検と整理"),
+        (
+            Way(_("重複候補"), "consultations:duplicates", Permission.MERGE_ENTERPRISES),
+            Way(_("統合の履歴"), "consultations:merges", Permission.MERGE_ENTERPRISES),
+            Way(_("記録の点検"), "consultations:reviews", Permission.REVIEW_NOTES),
+            Way(_("開示・消去の請求"), "consultations:privacy_requests", Permission.DISCLOSE),
+            Way(_("保存期間"), "consultations:retention", Permission.DISCLOSE),
+        ),
+    ),
+    Group(
+        _("やりとり"),
+        (
+            Way(_("拠点間の連携"), "sharing:requests", Permission.ASK_SHARING),
+            Way(_("書き出し"), "exchange:exports", Permission.EXPORT_RECORDS),
+            Way(_("外部通知"), "webhooks:endpoints", Permission.MANAGE_WEBHOOKS),
+        ),
+    ),
+    Group(
+        _("拠点"),
+        (
+            Way(_("拠点の状況"), "hubs:home", Permission.VIEW_HUB),
+            Way(_("月次報告の提出"), "months:list", Permission.VIEW_HUB),
+            Way(_("体制"), "hubs:roster", Permission.VIEW_HUB),
+            Way(pgettext_lazy("plural", "委嘱"), "hubs:appointments", Permission.VIEW_APPOINTMENTS),
+            Way(_("監査証跡"), "hubs:trail", Permission.VIEW_HUB_TRAIL),
+        ),
+    ),
 )
 NATION_WAYS = (
     Way(_("全国の状況"), "nation:month", Permission.VIEW_NATION),
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
+    Way(_("月次報告の確認"), "nation_months:list", Permission.CHECK_MONTHS),
+    Way(_("特別相談窓口"), "nation_desks:desks", Permission.MANAGE_DESKS),
+    Way(_("運用の基準"), "nation_desks:rules", Permission.SET_RULES),
+    Way(_("同意文"), "nation_desks:consent_texts", Permission.SET_RULES),
     Way(pgettext_lazy("plural", "委嘱"), "nation_hubs:appointments", Permission.VIEW_APPOINTMENTS),
     Way(_("監査証跡"), "nation_hubs:trail", Permission.VIEW_TRAIL),
     Way(_("管理"), "admin:index", Permission.ADMINISTER),
@@ -60,11 +101,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         (way.label, reverse(way.url_name)) for way in NATION_WAYS if access.holds_nationally(user, way.permission)
     ]
     at_hub = hub or access.own_hub(user)
-    return page | {"frame_hub": at_hub, "hub_ways": _hub_ways(user, at_hub), "nation_ways": nation}
+    held = access.permissions_of(user, at_hub) if at_hub is not None else set()
+    groups = [(group.label, _open_to(held, group.ways, at_hub)) for group in HUB_GROUPS]
+    return page | {
+        "frame_hub": at_hub,
+        "hub_ways": _open_to(held, HUB_WAYS, at_hub),
+        "hub_groups": [(label, ways) for label, ways in groups if ways],
+        "nation_ways": nation,
+    }
 
 
-def _hub_ways(user: Any, hub: Hub | None) -> list[tuple[Promise, str]]:
+def _open_to(held: set[str], ways: tuple[Way, ...], hub: Hub | None) -> list[tuple[Promise, str]]:
     if hub is None:
         return []
-    held = access.permissions_of(user, hub)
-    return [(way.label, reverse(way.url_name, args=[hub.slug])) for way in HUB_WAYS if way.permission in held]
+    return [(way.label, reverse(way.url_name, args=[hub.slug])) for way in ways if way.permission in held]

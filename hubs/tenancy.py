@@ -8,6 +8,7 @@ raise when somebody forgot it. Without a scope the database shows no row, and `o
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -29,11 +30,13 @@ class NoScope(RuntimeError):
 
 @dataclass(frozen=True)
 class Scope:
-    """Hubs whose records, and hubs whose figures, may be seen; and who asks (None: the system)."""
+    """Hubs whose records, and hubs whose figures, may be seen; and who asks (None: the system). `link` is the hash of
+    a link that somebody without an account came by: just the rows that the link was made for exist then."""
 
     records: frozenset[int] = frozenset()
     figures: frozenset[int] = frozenset()
     user_id: int | None = None
+    link: str = ""
 
     @classmethod
     def of_hub(cls, hub_id: int, *, user_id: int | None = None) -> Scope:
@@ -46,6 +49,11 @@ class Scope:
         return cls(frozenset(), frozenset(hub_ids), user_id)
 
     @classmethod
+    def of_link(cls, token: str) -> Scope:
+        """What a link opens, and nothing else. Only the hash of its token is kept anywhere."""
+        return cls(link=hash_of(token))
+
+    @classmethod
     def nationwide(cls) -> Scope:
         """Every hub's records. For named tasks only: tests/house lists the uses."""
         return cls(frozenset(HUB_IDS), frozenset(HUB_IDS))
@@ -53,6 +61,11 @@ class Scope:
     def hubs(self, sees: str) -> frozenset[int]:
         """The hubs that rows of a kind (`records`, `figures`) are visible of."""
         return self.records if sees == RECORDS else self.figures
+
+
+def hash_of(token: str) -> str:
+    """Of a link's token: what is stored and compared."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 _current: ContextVar[Scope | None] = ContextVar("yorozu_scope", default=None)
@@ -105,11 +118,11 @@ def _freeze() -> None:
 def _tell_database(scope: Scope, *, read_only: bool = False) -> None:
     sql = (
         "SELECT set_config('yorozu.records', %s, true), set_config('yorozu.figures', %s, true),"
-        " set_config('yorozu.user', %s, true)"
+        " set_config('yorozu.user', %s, true), set_config('yorozu.link', %s, true)"
     )
     if read_only:
         sql += ", set_config('transaction_read_only', 'on', true)"
-    values = [_literal(scope.records), _literal(scope.figures), str(scope.user_id or "")]
+    values = [_literal(scope.records), _literal(scope.figures), str(scope.user_id or ""), scope.link]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -144,6 +157,28 @@ class FigureManager(HubManager):
     sees = FIGURES
 
 
+class BetweenManager(HubManager):
+    """For rows between two hubs: both see them."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        scope = current_scope()
+        if scope is None:
+            raise NoScope(f"{self.model.__name__} was asked for outside any scope")
+        hubs = scope.hubs(self.sees)
+        rows = models.Manager.get_queryset(self)  # type: ignore[var-annotated]
+        return rows.filter(models.Q(hub_id__in=hubs) | models.Q(to_hub_id__in=hubs))
+
+
+class LinkManager(models.Manager[Any]):
+    """Rows that the link in scope was made for: which these are, the database alone says."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        scope = current_scope()
+        if scope is None or not scope.link:
+            raise NoScope(f"{self.model.__name__} was asked for by a link where there is none")
+        return super().get_queryset()
+
+
 class HubOwned(models.Model):
     """A hub's rows. Subclasses with constraints of their own begin with `*HubOwned.Meta.constraints`."""
 
@@ -154,3 +189,23 @@ class HubOwned(models.Model):
     class Meta:
         abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = [Wall(name="%(app_label)s_%(class)s_wall")]
+
+
+class BetweenHubs(HubOwned):
+    """Rows between two hubs, visible to both and to no third. `hub` made the row. Subclasses with constraints of
+    their own begin with `*BetweenHubs.Meta.constraints`."""
+
+    to_hub = models.ForeignKey(
+        "hubs.Hub", models.PROTECT, verbose_name=_("相手の拠点"), related_name="+", db_index=False
+    )
+
+    objects: Any = BetweenManager()
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            Wall(name="%(app_label)s_%(class)s_wall", or_columns=["to_hub_id"]),
+            models.CheckConstraint(
+                condition=~models.Q(hub=models.F("to_hub")), name="%(app_label)s_%(class)s_is_between_two_hubs"
+            ),
+        ]

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from accounts.models import User
 from audit.choices import ACTIONS, named, parts_of
 from audit.models import Entry
 from foundation.paging import page_of, read_moment, read_place
+from foundation.periods import midnight
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from hubs.forms import TrailFilter
@@ -84,9 +84,9 @@ def narrow(rows: Any, chosen: dict[str, Any]) -> Any:
     if chosen.get("person"):
         found = _by(found, chosen["person"].lower())
     if chosen.get("since"):
-        found = found.since(_midnight(chosen["since"]))
+        found = found.since(midnight(chosen["since"]))
     if chosen.get("until"):
-        found = found.before(_midnight(chosen["until"] + dt.timedelta(days=1)))
+        found = found.before(midnight(chosen["until"] + dt.timedelta(days=1)))
     if chosen.get("subject"):
         found = found.about(*chosen["subject"].rpartition(":")[::2])
     return found
@@ -96,10 +96,6 @@ def _by(rows: Any, email: str) -> Any:
     """By number where the person still has an account: that column has an index."""
     person = User.objects.filter(email=email).first()
     return rows.filter(actor_id=person.pk) if person is not None else rows.filter(actor=email)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def _shown(entry: Entry, hubs: dict[int, str], *, typed: bool) -> Shown:
