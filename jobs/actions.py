@@ -41,13 +41,19 @@ class Superseded(Exception):
     """This attempt is over: another worker has the job, or it has ended."""
 
 
+class CannotBeMade(Exception):
+    """What was asked for cannot be made, and its message says why, to the person who asked."""
+
+
 @dataclass(frozen=True)
 class Product:
-    """What was made: an open binary file, the name that people see, and anything they should know of it."""
+    """What was made: an open binary file, the name that people see, anything they should know of it, and how long it
+    is kept."""
 
     file: IO[bytes]
     name: str
     message: str = ""
+    kept: dt.timedelta = KEPT
 
 
 Progress = Callable[[int, str], None]
@@ -106,7 +112,7 @@ def note(*, job: Job, **more: Any) -> None:
 
 
 def finish(*, job: Job, product: Product, at: dt.datetime) -> Job:
-    """Keep the file of this attempt for KEPT and declare the job done. Raises Superseded.
+    """Keep the file of this attempt for its time and declare the job done. Raises Superseded.
 
     The row names the file only after all of it is stored, so a file that is half written is never served.
     """
@@ -122,7 +128,7 @@ def finish(*, job: Job, product: Product, at: dt.datetime) -> Job:
 def _take_in(*, job: Job, path: str, product: Product, at: dt.datetime) -> Job:
     row = _own_attempt(job)
     row.state = JOB.after(row.state, JobMove.FINISH)
-    row.percent, row.message, row.finished_at, row.expires_at = 100, product.message[:200], at, at + KEPT
+    row.percent, row.message, row.finished_at, row.expires_at = 100, product.message[:200], at, at + product.kept
     row.result.name, row.result_name = path, product.name
     row.result_bytes, row.sha256 = default_storage.size(path), _sha256(path)
     row.expected_by = None
@@ -159,6 +165,10 @@ def perform(*, job_id: int, scope: Scope, make: Callable[[Job, Progress], Produc
             return finish(job=job, product=product, at=clock())
     except Superseded:
         log.warning("job %s: attempt %s was superseded", job.pk, job.attempt)
+        return None
+    except CannotBeMade as problem:
+        with entered(scope), contextlib.suppress(Superseded):
+            return fail(job=job, message=str(problem), at=clock())
         return None
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
