@@ -89,3 +89,76 @@ class SupportProgram(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if (get_language() or "ja").startswith("en") else self.name
+
+
+class RegisteredCorporationQuerySet(models.QuerySet["RegisteredCorporation"]):
+    """Sentences about registered corporations."""
+
+    def numbered(self, number: str) -> RegisteredCorporation | None:
+        """Who bears a 法人番号."""
+        return self.filter(pk=number).first()
+
+
+class RegisteredCorporation(models.Model):
+    """A corporation as the National Tax Agency publishes it (法人番号公表サイト): public data, nobody's record."""
+
+    number = models.CharField(_("法人番号"), max_length=13, primary_key=True)
+    name = models.CharField(_("商号又は名称"), max_length=150)
+    kana = models.CharField(_("フリガナ"), max_length=500, blank=True)
+    kind = models.CharField(_("法人種別"), max_length=3, blank=True)
+    prefecture_code = models.PositiveSmallIntegerField(_("都道府県コード"), null=True)
+    municipality_code = models.CharField(_("市区町村コード"), max_length=6, blank=True)
+    municipality = models.CharField(_("市区町村"), max_length=40, blank=True)
+    street = models.CharField(_("丁目番地等"), max_length=300, blank=True)
+    postal_code = models.CharField(_("郵便番号"), max_length=7, blank=True)
+    abroad = models.CharField(_("国外所在地"), max_length=300, blank=True)
+    closed_on = models.DateField(_("登記記録の閉鎖等年月日"), null=True)
+    successor = models.CharField(_("承継先法人番号"), max_length=13, blank=True)
+    updated_on = models.DateField(_("更新年月日"))
+
+    objects = RegisteredCorporationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("登記された法人")
+        verbose_name_plural = _("登記された法人")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^[1-9][0-9]{12}$"), name="a_registered_number_has_13_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostalAreaQuerySet(models.QuerySet["PostalArea"]):
+    """Sentences about postal codes."""
+
+    def coded(self, postal_code: str) -> Self:
+        """The areas of one postal code, northernmost prefecture first."""
+        return self.filter(postal_code=postal_code).order_by("prefecture_code", "municipality_code", "town")
+
+
+class PostalArea(models.Model):
+    """A town and its postal code (日本郵便 utf_ken_all). One code may have several towns, even in two prefectures."""
+
+    postal_code = models.CharField(_("郵便番号"), max_length=7)
+    prefecture_code = models.PositiveSmallIntegerField(_("都道府県コード"))
+    municipality_code = models.CharField(_("市区町村コード"), max_length=6)
+    municipality = models.CharField(_("市区町村"), max_length=40)
+    town = models.CharField(_("町域"), max_length=200, blank=True)
+
+    objects = PostalAreaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("郵便番号の町域")
+        verbose_name_plural = _("郵便番号の町域")
+        indexes = [models.Index(fields=["prefecture_code", "municipality"], name="area_by_municipality")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["postal_code", "municipality_code", "town"], name="one_area_per_code_and_town"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.postal_code} {self.municipality}{self.town}"
