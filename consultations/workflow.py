@@ -1,4 +1,4 @@
-"""The moves of a case (domain.md §5)."""
+"""The moves of a case (domain.md §5), of the review of a note, and of a request about one's data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from consultations.choices import CaseMove as Move
 from consultations.choices import CaseState as State
+from consultations.choices import PrivacyMove, PrivacyState
+from consultations.choices import ReviewMove as Judgement
+from consultations.choices import ReviewState as Judged
 from foundation.moves import MoveTable
 
 _OPEN = (State.RECEIVED, State.ACTIVE, State.REFERRED, State.WATCHING)
@@ -22,3 +25,21 @@ _MOVES: dict[Any, Any] = (
     | {(state, Move.REOPEN): State.ACTIVE for state in CLOSED}
 )
 CASE = MoveTable(_MOVES)
+
+# The review of a note. A comment moves nothing; an answer brings a returned note back before the chief.
+_REVIEW: dict[Any, Any] = (
+    {(state, Judgement.COMMENT): state for state in Judged}
+    | {(state, Judgement.RETURN): Judged.RETURNED for state in Judged}
+    | {(state, Judgement.ACCEPT): Judged.ACCEPTED for state in (Judged.OPEN, Judged.RETURNED)}
+    | {(state, Judgement.ANSWER): Judged.OPEN for state in (Judged.OPEN, Judged.RETURNED)}
+    | {(Judged.ACCEPTED, Judgement.ANSWER): Judged.ACCEPTED}
+)
+REVIEW = MoveTable(_REVIEW)
+
+# What somebody asks about their own data is done or declined, once.
+PRIVACY = MoveTable(
+    {
+        (PrivacyState.RECEIVED, PrivacyMove.CARRY_OUT): PrivacyState.DONE,
+        (PrivacyState.RECEIVED, PrivacyMove.REFUSE): PrivacyState.REFUSED,
+    }
+)

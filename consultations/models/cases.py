@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consultations.choices import CaseMove, CaseState, Category, Reception, Resolution
+from consultations.models.desks import SpecialDesk
 from consultations.models.enterprises import Enterprise
 from consultations.workflow import CLOSED
 from foundation.constraints import SameHub, one_of
+from foundation.text import fold, search_words
 from hubs.tenancy import HubManager, HubOwned, HubQuerySet
 
 
@@ -29,6 +32,19 @@ class CaseQuerySet(HubQuerySet["Case"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-received_on", "-pk")
+
+    def matching(self, query: str) -> Self:
+        """Those whose number, title, issue or plan hold every word of the query, however written."""
+        found = self
+        for word in search_words(query):
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def bulk_create(self, objs: Iterable[Case], *args: Any, **kwargs: Any) -> list[Case]:
+        rows = list(objs)
+        for row in rows:
+            row.search_text = search_text_of(row)
+        return super().bulk_create(rows, *args, **kwargs)
 
 
 class CaseManager(HubManager.from_queryset(CaseQuerySet)):  # type: ignore[misc]
@@ -48,18 +64,33 @@ class Case(HubOwned):
     heard_from = models.CharField(_("認知媒体"), max_length=40, blank=True)
     issue = models.TextField(_("本質的課題"), blank=True)
     plan = models.TextField(_("実行計画"), blank=True)
+    special_desk = models.ForeignKey(
+        SpecialDesk,
+        models.PROTECT,
+        verbose_name=_("特別相談窓口"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )  # the database lets one choose only what was open on received_on, at this hub
     unit = models.ForeignKey("hubs.Unit", models.PROTECT, verbose_name=_("ユニット"), null=True, blank=True)
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("主担当"), related_name="+")
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("副担当"), related_name="+", null=True, blank=True,
+        db_index=False,
+    )  # fmt: skip
     state = models.CharField(_("状態"), max_length=20, choices=CaseState.choices)
     closed_on = models.DateField(_("終了日"), null=True, blank=True)
     resolution = models.CharField(_("解決度"), max_length=20, choices=Resolution.choices, blank=True)
     next_action = models.CharField(_("次回アクション"), max_length=200, blank=True)
     next_due_on = models.DateField(_("期日"), null=True, blank=True)
+    search_text = models.TextField(db_default="", default="", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("登録日時"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(_("更新日時"))
 
+    when_merged = {"enterprise": "moves"}
     objects = CaseManager()
 
     class Meta:
@@ -69,6 +100,16 @@ class Case(HubOwned):
             models.Index(fields=["hub", "-received_on", "-id"], name="case_by_hub"),
             models.Index(fields=["hub", "enterprise"], name="case_by_enterprise"),
             models.Index(fields=["hub", "closed_on"], condition=Q(closed_on__isnull=False), name="case_by_closing"),
+            models.Index(
+                fields=["hub", "lead", "next_due_on"],
+                condition=Q(closed_on__isnull=True, next_due_on__isnull=False),
+                name="case_by_next_action",
+            ),
+            models.Index(
+                fields=["hub", "deputy", "next_due_on"],
+                condition=Q(closed_on__isnull=True, next_due_on__isnull=False, deputy__isnull=False),
+                name="case_by_deputys_next_action",
+            ),
         ]
         constraints = [
             *HubOwned.Meta.constraints,
@@ -106,8 +147,20 @@ class Case(HubOwned):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = search_text_of(self)
+        if (written := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*written, "search_text"}
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("consultations:case", args=[self.hub.slug, self.pk])
+
+
+def search_text_of(case: Case) -> str:
+    """The folded text that a search looks through; its pairs stand in the index."""
+    parts = (case.number, case.title, case.issue, case.plan)
+    return fold("\n".join(part for part in parts if part))
 
 
 class CaseCounter(HubOwned):

@@ -91,6 +91,7 @@ class Consultation(HubOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
     )
 
+    when_merged = {"enterprise": "moves"}
     objects = ConsultationManager()
 
     class Meta:

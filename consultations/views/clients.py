@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from consultations import actions, queries
 from consultations.choices import CaseMove, CaseState
 from consultations.forms import NUMBER_TWIN, CaseForm, CaseMoveForm, EnterpriseForm
-from consultations.models import Case, Enterprise
-from consultations.views.logging import RecordDoor
+from consultations.forms.fills import filled, offers_beside, wants_filling
+from consultations.models import Case, Enterprise, LikelyPair, Merge
+from consultations.views.logging import RecordDoor, hints_context
 from consultations.workflow import CASE
 from directory.choices import CodeKind
 from foundation.errors import MoveRefused
@@ -28,14 +29,24 @@ PAGE_SIZE = 50
 MOMENTS = 100
 
 
+def typed_words(request: HttpRequest) -> str:
+    """What was typed into a list's search box; nothing, where no person can have typed it."""
+    words = request.GET.get("q", "").strip()[:120]
+    return "" if has_forbidden(words) else words
+
+
 class EnterpriseList(RecordDoor):
     """GET: the hub's enterprises, most recently touched first; `?q=` finds by name, kana, number, telephone."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        query, place = request.GET.get("q", "").strip()[:120], read_place(request.GET, read_moment)
-        rows = Enterprise.objects.filter(hub=self.hub)
-        rows = rows.matching(query) if query and not has_forbidden(query) else rows
-        found = list(behind(rows, "updated_at", place).order_by("-updated_at", "-pk")[: PAGE_SIZE + 1])
+        query, place = typed_words(request), read_place(request.GET, read_moment)
+        standing = Enterprise.objects.filter(hub=self.hub).standing()
+        rows = behind(standing, "updated_at", place).order_by("-updated_at", "-pk")
+        found = (
+            queries.enterprises_wanted(hub=self.hub, words=query, before=place, at_most=PAGE_SIZE + 1)
+            if query
+            else list(rows[: PAGE_SIZE + 1])
+        )
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.updated_at, row.pk))
         looked_at(request, "enterprise.searched" if query else "enterprises.listed", words=query)
         labels = queries.code_labels(CodeKind.INDUSTRY)[CodeKind.INDUSTRY]
@@ -44,13 +55,30 @@ class EnterpriseList(RecordDoor):
         )
 
 
+class MergedAway(Exception):
+    """The enterprise was merged into another one, where its page leads."""
+
+    def __init__(self, survivor: Enterprise) -> None:
+        super().__init__("merged")
+        self.survivor = survivor
+
+
 class OneEnterprise(RecordDoor):
-    """Base of pages about one enterprise."""
+    """Base of pages about one enterprise. Those of one that was merged lead to what it was merged into."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except MergedAway as gone:
+            return redirect(gone.survivor)
 
     def enterprise(self, pk: int) -> Enterprise:
-        found = Enterprise.objects.filter(hub=self.hub, pk=pk).select_related("hub", "prefecture").first()
+        rows = Enterprise.objects.filter(hub=self.hub).select_related("hub", "prefecture")
+        found = rows.filter(pk=pk).first()
         if found is None:
             raise Http404
+        if found.merged_into_id is not None:
+            raise MergedAway(rows.stands_for(pk))
         return found
 
 
@@ -66,15 +94,26 @@ class EnterprisePage(OneEnterprise):
             "industry": labels.get(enterprise.industry, ""),
             "cases": Case.objects.filter(hub=self.hub, enterprise=enterprise).with_people().newest_first()[:50],
             "moments": queries.timeline(hub=self.hub, enterprise=enterprise, at_most=MOMENTS),
-            "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+            "consents": enterprise.consents.select_related("text").newest_first(),  # type: ignore[attr-defined]
+            "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub) and enterprise.is_known,
+            "merges": Merge.objects.filter(hub=self.hub, survivor=enterprise).standing().with_people().newest_first(),
+            "pairs": LikelyPair.objects.filter(hub=self.hub).open().of([enterprise.pk]).with_both().likeliest_first(),
+            "may_merge": request.user.has_perm(Permission.MERGE_ENTERPRISES, self.hub) and enterprise.is_known,
+            "may_disclose": request.user.has_perm(Permission.DISCLOSE, self.hub),
         }
         return render(request, "consultations/enterprise_page.html", context)
 
 
 class EnterpriseEdit(OneEnterprise):
-    """GET and POST: change a client's data."""
+    """GET and POST: change a client's data. Of an anonymised one nothing is left to change."""
 
     permission = Permission.LOG_CONSULTATION
+
+    def enterprise(self, pk: int) -> Enterprise:
+        found = super().enterprise(pk)
+        if not found.is_known:
+            raise Http404
+        return found
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         enterprise = self.enterprise(pk)
@@ -85,6 +124,9 @@ class EnterpriseEdit(OneEnterprise):
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         enterprise = self.enterprise(pk)
         form = EnterpriseForm(request.POST, instance=enterprise, **self.around())
+        if wants_filling(request.POST):
+            typed = EnterpriseForm(instance=enterprise, initial=filled(form, request.POST), **self.around())
+            return self.page(enterprise, typed, taken_over="take" in request.POST)
         if not form.is_valid():
             return self.page(enterprise, form, status=422)
         version = form.cleaned_data["version"] or 0
@@ -111,31 +153,46 @@ class EnterpriseEdit(OneEnterprise):
         return {"hub": self.hub, "today": timezone.localdate()}
 
     def page(
-        self, enterprise: Enterprise, form: EnterpriseForm, status: int = 200, differences: Any = ()
+        self,
+        enterprise: Enterprise,
+        form: EnterpriseForm,
+        status: int = 200,
+        differences: Any = (),
+        *,
+        taken_over: bool = False,
     ) -> HttpResponse:
-        context = {"enterprise": enterprise, "form": form, "differences": differences}
+        hinted: dict[str, Any] = {"hints": [], "of": enterprise.pk, "chosen": None}
+        if form.is_bound:
+            hinted = hints_context(self, self.request.POST, prefix="", of=enterprise.pk)
+        context = offers_beside(form) | {"taken_over": taken_over}
+        context |= {"enterprise": enterprise, "form": form, "differences": differences, **hinted}
         return render(self.request, "consultations/enterprise_edit.html", context, status=status)
 
 
 class CaseList(RecordDoor):
-    """GET: the hub's cases, newest first; `?state=` one state, `?state=open` all that are open."""
+    """GET: the hub's cases, newest first; `?state=` one state, `?state=open` all that are open; `?q=` by words."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        state, place = request.GET.get("state", "open"), read_place(request.GET)
-        rows = Case.objects.filter(hub=self.hub)
-        rows = rows.open() if state == "open" else rows.filter(state=state) if state in CaseState.values else rows
-        found = list(behind(rows, "received_on", place).with_people().newest_first()[: PAGE_SIZE + 1])
+        state, words, place = request.GET.get("state", queries.OPEN), typed_words(request), read_place(request.GET)
+        wanted = queries.WantedCases(words=words, state=state)
+        found = queries.cases_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.received_on, row.pk))
-        looked_at(request, "cases.listed", state=state if state in CaseState.values else "open")
-        states = [("open", _("未終了")), ("all", _("すべて")), *CaseState.choices]
-        return render(request, "consultations/case_list.html", {"page": page, "state": state, "states": states})
+        known = state if state in CaseState.values else queries.OPEN
+        looked_at(request, "cases.searched" if words else "cases.listed", state=known, q=words)
+        states = [(queries.OPEN, _("未終了")), ("all", _("すべて")), *CaseState.choices]
+        context = {"page": page, "state": state, "states": states, "query": words}
+        return render(request, "consultations/case_list.html", context)
 
 
 class OneCase(RecordDoor):
     """Base of pages about one case."""
 
     def case(self, pk: int) -> Case:
-        found = Case.objects.filter(hub=self.hub, pk=pk).select_related("hub", "enterprise", "lead", "unit").first()
+        rows = Case.objects.filter(hub=self.hub, pk=pk).annotate(
+            introduced_by_label=queries.label_of(CodeKind.INTRODUCER, "introduced_by"),
+            heard_from_label=queries.label_of(CodeKind.HEARD_FROM, "heard_from"),
+        )
+        found = rows.select_related("hub", "enterprise", "lead", "unit", "special_desk", "deputy").first()
         if found is None:
             raise Http404
         return found
@@ -150,15 +207,14 @@ class CasePage(OneCase):
         return self.page(case)
 
     def page(self, case: Case, *, form: CaseMoveForm | None = None, status: int = 200) -> HttpResponse:
-        labels = queries.code_labels(CodeKind.INTRODUCER, CodeKind.HEARD_FROM)
         context = {
             "case": case,
-            "introduced_by": labels[CodeKind.INTRODUCER].get(case.introduced_by, ""),
-            "heard_from": labels[CodeKind.HEARD_FROM].get(case.heard_from, ""),
             "moments": queries.timeline(hub=self.hub, case=case, at_most=MOMENTS),
             "moves": [CaseMove(move) for move in CASE.possible(case.state)],
             "form": form or CaseMoveForm(case=case, today=_today()),
             "may_log": self.request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+            "outcomes": case.outcomes.standing().newest_first(),
+            "follow_ups": case.follow_ups.soonest_first(),
         }
         return render(self.request, "consultations/case_page.html", context, status=status)
 

@@ -16,13 +16,17 @@ from django.utils.translation import gettext_lazy as _lazy
 from consultations import actions, queries
 from consultations.choices import Method
 from consultations.forms import INVOLVED, NEW, NUMBER_KNOWN, LoggingForm, row_number
+from consultations.forms.fills import filled, offers_beside, wants_filling
 from consultations.models import Case, Consultation, Draft, Enterprise
+from consultations.queries import duplicates, quality
 from foundation.text import has_forbidden
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 
 LONGEST_DRAFT = 60_000
+AS_NEW = "new_"  # how the fields of a new enterprise begin
 USUAL_MINUTES = 60
+PREFIX = "new_"  # of a new client's fields
 
 
 class RecordDoor(Door):
@@ -51,6 +55,9 @@ class New(RecordDoor):
         form = self.form(request.POST)
         if "find" in request.POST:  # without JavaScript the search button sends the page as it is
             return self.page(form, finding=True)
+        if wants_filling(request.POST):
+            typed = filled(form, request.POST, PREFIX)
+            return self.page(self.form(initial=typed), taken_over="take" in request.POST)
         client_id = _uuid(request.POST.get("client_id", ""))
         if client_id and NEW in (request.POST.get("enterprise"), request.POST.get("case")):
             # a record knows its id by itself; a client or case made on the way would not
@@ -110,24 +117,50 @@ class New(RecordDoor):
         )
 
     def page(
-        self, form: LoggingForm, *, draft: Draft | None = None, finding: bool = False, status: int = 200
+        self,
+        form: LoggingForm,
+        *,
+        draft: Draft | None = None,
+        finding: bool = False,
+        taken_over: bool = False,
+        status: int = 200,
     ) -> HttpResponse:
         chosen = str(form["enterprise"].value() or "")
         query = str(form["q"].value() or "")
         drafts = Draft.objects.filter(hub=self.hub, owner=self.request.user).order_by("-saved_at")[:10]
+        found = found_context(self, query=query if finding or not chosen else "", chosen=chosen)
+        chosen = str(found["picked"].pk) if found["picked"] else chosen
         context = {
-            "form": form, "draft": draft, "finding": finding,
-            "drafts": [row for row in drafts if row != draft],
+            "form": form, "draft": draft, "finding": finding, "taken_over": taken_over,
+            **offers_beside(form, PREFIX),
+            "drafts": [row for row in drafts if row != draft], "criteria": quality.criteria_for_page(), "given": "",
             "client_id": _uuid(str(form["client_id"].value())) or uuid.uuid4(),
-            **found_context(self, query=query if finding or not chosen else "", chosen=chosen),
+            **found,
             **cases_context(self, chosen=chosen, case=str(form["case"].value() or "")),
+            **self.hints(form, chosen),
         }  # fmt: skip
         return render(self.request, "consultations/consultation_new.html", context, status=status)
+
+    def hints(self, form: LoggingForm, chosen: str) -> dict[str, Any]:
+        """Who may be meant by a new enterprise that stands on the page already."""
+        if chosen != NEW:
+            return {"hints": [], "of": None, "chosen": None}
+        names = (name for name in form.fields if name.startswith(AS_NEW))
+        return hints_context(self, {name: form[name].value() for name in names}, prefix=AS_NEW)
+
+
+def hints_context(door: Door, sent: Any, *, prefix: str, of: int | None = None) -> dict[str, Any]:
+    """What _duplicate_hints.html shows for what has been typed so far. Each enterprise shown leaves its line."""
+    found = duplicates.hints(hub=door.hub, typed=duplicates.as_typed(door.hub, sent, prefix), but=of)
+    for hint in found:
+        looked_at(door.request, "enterprise.hinted", on=hint.enterprise)
+    return {"hints": found, "of": of, "chosen": row_number(str(sent.get("enterprise") or ""))}
 
 
 def found_context(door: Door, *, query: str, chosen: str) -> dict[str, Any]:
     """What the enterprise picker shows: the chosen one, or those that match."""
-    picked = Enterprise.objects.filter(hub=door.hub, pk=row_number(chosen)).first() if chosen not in ("", NEW) else None
+    rows = Enterprise.objects.filter(hub=door.hub)
+    picked = rows.stands_for(row_number(chosen)) if chosen not in ("", NEW) else None
     found = queries.enterprises_like(hub=door.hub, query=query) if query else []
     if picked is not None:
         looked_at(door.request, "enterprise.viewed", on=picked)

@@ -13,8 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations import actions, queries
+from consultations.actions import attachments
 from consultations.forms import INVOLVED, SESSION_NAMES, FilterForm, RevisionForm, held_by, involved_initial, row_number
+from consultations.forms.attachments import AttachmentForm
+from consultations.forms.reviews import CommentForm
 from consultations.models import Consultation
+from consultations.queries import quality, reviews
 from consultations.views.logging import RecordDoor
 from foundation.paging import page_of, read_place
 from hubs.access import Permission
@@ -55,16 +59,27 @@ class ConsultationPage(OneConsultation):
     """GET: one record."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        consultation = self.consultation(pk)
-        looked_at(request, "consultation.viewed", on=consultation)
+        return self.page(self.consultation(pk))
+
+    def page(
+        self, consultation: Consultation, *, attaching: Any = None, commenting: Any = None, status: int = 200
+    ) -> HttpResponse:
+        """The record, its files and its review; with a form below it that was refused."""
+        looked_at(self.request, "consultation.viewed", on=consultation)
+        files = list(consultation.attachments.standing().oldest_first())
         context = {
             "consultation": consultation,
             "themes": queries.theme_labels(consultation),
             "involvements": consultation.involvements.select_related("organization").order_by("kind", "pk"),
             "program_uses": consultation.program_uses.select_related("program").order_by("kind", "pk"),
-            "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+            "may_log": self.request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
+            "attachments": files,
+            "attaching": attaching or AttachmentForm(held=len(files)),
+            "completeness": quality.completeness_of(consultation),
+            "thread": reviews.thread_of(consultation, user=self.request.user),
+            "commenting": commenting or CommentForm(),
         }
-        return render(request, "consultations/consultation_page.html", context)
+        return render(self.request, "consultations/consultation_page.html", context, status=status)
 
 
 @dataclass(frozen=True)
@@ -90,8 +105,10 @@ class ConsultationEdit(OneConsultation):
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         consultation = self.consultation(pk)
         form = RevisionForm(request.POST, hub=self.hub, today=timezone.localdate(), held=held_by(consultation))
-        if not form.is_valid():
-            return self.page(consultation, form, status=422)
+        held = consultation.attachments.standing().count()
+        attaching = AttachmentForm(request.POST, request.FILES, held=held, required=False)
+        if not (form.is_valid() & attaching.is_valid()):
+            return self.page(consultation, form, attaching=attaching, status=422)
         try:
             actions.revise_consultation(
                 consultation=consultation, version=form.cleaned_data["version"], session=form.session(),
@@ -99,6 +116,10 @@ class ConsultationEdit(OneConsultation):
             )  # fmt: skip
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
+        for file, name, kind in attaching.cleaned_data["files"]:
+            attachments.attach(
+                consultation=consultation, file=file, name=name, kind=kind, by=self.person, at=timezone.now()
+            )
         messages.success(request, _("相談記録を更新しました。"))
         return redirect(consultation)
 
@@ -113,9 +134,19 @@ class ConsultationEdit(OneConsultation):
         return self.page(self.consultation(current.pk), again, differences=differences(current, form), status=409)
 
     def page(
-        self, consultation: Consultation, form: RevisionForm, *, differences: Any = (), status: int = 200
+        self,
+        consultation: Consultation,
+        form: RevisionForm,
+        *,
+        attaching: AttachmentForm | None = None,
+        differences: Any = (),
+        status: int = 200,
     ) -> HttpResponse:
-        context = {"consultation": consultation, "form": form, "differences": differences}
+        context = {
+            "consultation": consultation, "form": form, "differences": differences,
+            "attaching": attaching or AttachmentForm(held=0, required=False),
+            "criteria": quality.criteria_for_page(), "given": " ".join(sorted(quality.given_by(consultation))),
+        }  # fmt: skip
         return render(self.request, "consultations/consultation_edit.html", context, status=status)
 
 

@@ -12,7 +12,7 @@ let touched = false; // an empty page that is sent leaves no draft behind
 let sending = false;
 let leaving = false; // the page that comes may have been asked for before this draft arrived
 
-const entries = () => [...new FormData(form)].filter(([name]) => !SKIPPED.has(name));
+const entries = () => [...new FormData(form)].filter(([name, value]) => !SKIPPED.has(name) && typeof value === "string");
 
 const say = (text, warn = false) => {
   if (!state || !text) return;
@@ -21,10 +21,16 @@ const say = (text, warn = false) => {
 };
 
 // With the draft's address in the bar, a reload comes back to it, also to one that no server has seen yet.
-const keepHere = () => {
+// `sent` says that it is on its way: should the network go just then, the page without one takes it over (shell.js).
+const keepHere = (sent) => {
   if (form.dataset.pageUrl) history.replaceState(null, "", form.dataset.pageUrl);
-  try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), entries: entries() })); } catch { /* full or forbidden */ }
+  try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), entries: entries(), sent })); } catch { /* full or forbidden */ }
 };
+
+const onItsWay = () => ({
+  id: form.dataset.outbox, path: new URL(form.action || location.href).pathname,
+  fields: [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string"),
+});
 
 const forgetHere = () => { try { localStorage.removeItem(place); } catch { /* forbidden */ } };
 
@@ -83,9 +89,13 @@ function restore() {
 
 form.addEventListener("input", later);
 form.addEventListener("change", later);
-form.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "case-choices") later(); });
+form.addEventListener("htmx:afterSettle", (event) => { if (["case-choices", "client-fields"].includes(event.target.id)) later(); });
 // What is sent is kept until the record's page says that it is stored: a refusal shows just this again.
-form.addEventListener("submit", () => { clearTimeout(timer); if (touched) keepHere(); changed = false; });
+form.addEventListener("submit", (event) => {
+  clearTimeout(timer);
+  if (touched) keepHere(form.dataset.outbox && !event.submitter?.name ? onItsWay() : undefined);
+  changed = false;
+});
 window.addEventListener("online", save);
 window.addEventListener("beforeunload", () => { leaving = true; });
 setInterval(save, 15000);

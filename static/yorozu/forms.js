@@ -39,3 +39,13 @@ document.addEventListener("submit", (event) => {
     for (const name of Object.keys(localStorage).filter((key) => key.startsWith("yorozu-draft-"))) localStorage.removeItem(name);
   } catch { /* forbidden */ }
 });
+
+// A folded part of the menu closes when one turns elsewhere, and by Escape.
+const folded = () => document.querySelectorAll("details[name=ways][open]");
+document.addEventListener("click", (event) => {
+  for (const part of folded()) if (!part.contains(event.target)) part.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const part of folded()) { part.open = false; part.querySelector("summary").focus(); }
+});

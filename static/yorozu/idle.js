@@ -122,7 +122,7 @@ function signOut() {
   const form = element("form", "", { method: "post", action: page.logoutUrl });
   form.append(element("input", "", { type: "hidden", name: "csrfmiddlewaretoken", value: token }));
   document.body.append(form);
-  form.submit();
+  form.requestSubmit(); // as if pressed: what this device keeps goes first (forms.js, offline.js)
 }
 
 stay.addEventListener("click", () => { if (over) dialog.close(); else touch(); });

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from consultations import queries
-from consultations.queries import Wanted
+from consultations.queries import Wanted, lists
 from hubs.tenancy import Scope, entered
 from tests import making
 from tests.statements import statements_of
@@ -90,11 +89,11 @@ def test_one_character_is_refused_beside_the_field(client, tokyo, coordinator):
 def test_the_search_function_shows_nothing_outside_the_scope(tokyo, osaka):
     making.make_consultation(hub=osaka, content="大阪だけの秘密の補助金")
     with entered(Scope.of_hub(tokyo.pk)):
-        assert queries._found(hub=osaka, wanted=Wanted(words="補助"), before=None, at_most=50) == []
+        assert lists._found(hub=osaka, wanted=Wanted(words="補助"), before=None, at_most=50) == []
     with entered(Scope()):
-        assert queries._found(hub=osaka, wanted=Wanted(words="補助"), before=None, at_most=50) == []
+        assert lists._found(hub=osaka, wanted=Wanted(words="補助"), before=None, at_most=50) == []
     with entered(Scope.of_hub(osaka.pk)):
-        assert len(queries._found(hub=osaka, wanted=Wanted(words="補助"), before=None, at_most=50)) == 1
+        assert len(lists._found(hub=osaka, wanted=Wanted(words="補助"), before=None, at_most=50)) == 1
 
 
 def test_a_bad_place_in_the_url_is_a_clear_400(client, tokyo, coordinator):

@@ -1,27 +1,24 @@
-"""The API's resources of this room: the same scope, rights and rules as the pages, by calling the same forms."""
+"""Consultations."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.models import User
 from consultations import actions, queries
+from consultations.api.enterprises import as_standing
 from consultations.choices import Method, NotCounted
-from consultations.forms import FilterForm, SessionFields
+from consultations.forms import FilterForm, RevisionForm, SessionFields, held_by
 from consultations.models import Case, Consultation
 from foundation.paging import page_of, read_place
-from hubs.access import Permission
-from hubs.doors import Reach, looked_at
-from hubs.models import Hub
+from hubs.api import IF_MATCH, Conflict, EditedMeanwhile, RecordResource, edition, refused, told, unknown_key
+from hubs.doors import looked_at
 
 PAGE_SIZE = 100
 
@@ -66,25 +63,20 @@ class NewConsultationSerializer(serializers.Serializer):
     introduced = serializers.ListField(child=serializers.IntegerField(), required=False)
 
 
-class RecordResource(APIView):
-    """Base: a hub's records."""
+class ConsultationChangeSerializer(NewConsultationSerializer):
+    """What is changed. Its case cannot be: a session belongs where it was held."""
 
-    reach: ClassVar[Reach] = Reach.HUB_RECORDS
-    is_api = True
-    permission: ClassVar[str] = Permission.VIEW_RECORDS
-
-    @property
-    def hub(self) -> Hub:
-        """The hub in the URL."""
-        return self.request._request.hub  # type: ignore[attr-defined]
-
-    @property
-    def person(self) -> User:
-        """Who asks."""
-        return cast(User, self.request.user)
+    client_id = None  # type: ignore[assignment]
+    case = None  # type: ignore[assignment]
 
 
-class Consultations(RecordResource):
+class ConsultationResource(RecordResource):
+    """Base of both."""
+
+    area: ClassVar[str] = "consultations"
+
+
+class Consultations(ConsultationResource):
     """The hub's consultations."""
 
     @extend_schema(
@@ -96,7 +88,7 @@ class Consultations(RecordResource):
         """Newest first, by the filters of the page."""
         form = FilterForm(request.query_params, hub=self.hub, today=timezone.localdate())
         if not form.is_valid():
-            raise ValidationError({name: [str(text) for text in texts] for name, texts in form.errors.items()})
+            raise refused(form.errors)
         wanted, place = form.wanted(self.person.pk), read_place(request._request.GET)
         rows = queries.consultations_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
         page = page_of(rows, size=PAGE_SIZE, query=request._request.GET, place_of=lambda row: (row.held_on, row.pk))
@@ -108,36 +100,73 @@ class Consultations(RecordResource):
     )
     def post(self, request: Request) -> Response:
         """Log one. 201 for a new record, 200 for one that was sent before."""
-        if not request.user.has_perm(Permission.LOG_CONSULTATION, self.hub):
-            self.permission_denied(request)
         sent = NewConsultationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         form = SessionFields(sent.validated_data, hub=self.hub, today=timezone.localdate())
         case = Case.objects.filter(hub=self.hub, pk=sent.validated_data["case"]).select_related("hub").first()
         problems: dict[str, Any] = {} if form.is_valid() else dict(form.errors)
         if case is None:
-            problems["case"] = [
-                serializers.PrimaryKeyRelatedField.default_error_messages["does_not_exist"].format(
-                    pk_value=sent.validated_data["case"]
-                )
-            ]
+            problems |= unknown_key("case").detail  # type: ignore[arg-type]
         if case is None or problems:
-            raise ValidationError(problems)
+            raise refused(problems)
         consultation, new = actions.log_consultation(
             case=case, client_id=sent.validated_data["client_id"], session=form.session(),
             by=self.person, at=timezone.now(),
         )  # fmt: skip
-        return Response(ConsultationSerializer(consultation).data, status=201 if new else 200)
+        if not new and (consultation.case_id != case.pk or consultation.deleted_at is not None):
+            raise Conflict
+        return told(consultation, ConsultationSerializer, request=request, status=201 if new else 200)
 
 
-class OneConsultation(RecordResource):
+class OneConsultation(ConsultationResource):
     """One consultation."""
 
-    @extend_schema(responses={200: ConsultationSerializer})
+    def found(self, pk: int) -> Consultation:
+        """Of this hub, not deleted. Raises Http404."""
+        row = Consultation.objects.filter(hub=self.hub, pk=pk).standing().for_lists().first()
+        if row is None:
+            raise Http404
+        looked_at(self.request._request, "consultation.viewed", on=row, via="api")
+        return row
+
+    @extend_schema(operation_id="consultations_retrieve", responses={200: ConsultationSerializer})
     def get(self, request: Request, pk: int) -> Response:
         """As it stands."""
-        found = Consultation.objects.filter(hub=self.hub, pk=pk).standing().for_lists().first()
-        if found is None:
-            raise Http404
-        looked_at(request._request, "consultation.viewed", on=found, via="api")
-        return Response(ConsultationSerializer(found).data)
+        return told(self.found(pk), ConsultationSerializer, request=request)
+
+    @extend_schema(
+        operation_id="consultations_update",
+        parameters=[IF_MATCH],
+        request=ConsultationChangeSerializer(partial=True),
+        responses={200: ConsultationSerializer},
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change the fields that are sent; lists are replaced as a whole."""
+        row = self.found(pk)
+        version = edition(request, row)
+        sent = ConsultationChangeSerializer(data=request.data, partial=True)
+        sent.is_valid(raise_exception=True)
+        around: dict[str, Any] = {"hub": self.hub, "today": timezone.localdate()}
+        standing = as_standing(RevisionForm.starting_from(row, **around))  # type: ignore[arg-type]
+        form = RevisionForm(standing | sent.validated_data | {"version": version}, held=held_by(row), **around)
+        if not form.is_valid():
+            raise refused(form.errors)
+        try:
+            row = actions.revise_consultation(
+                consultation=row, version=version, session=form.session(), by=self.person, at=timezone.now()
+            )
+        except actions.Edited as problem:
+            raise EditedMeanwhile from problem
+        return told(row, ConsultationSerializer, request=request)
+
+    @extend_schema(operation_id="consultations_delete", parameters=[IF_MATCH], responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take it out of every list and figure; the trail keeps that it was."""
+        row = self.found(pk)
+        try:
+            actions.delete_consultation(
+                consultation=row, version=edition(request, row), by=self.person, at=timezone.now()
+            )
+        except actions.Edited as problem:
+            raise EditedMeanwhile from problem
+        return Response(status=204)

@@ -1,0 +1,156 @@
+"""Lists and search: the filters of a page, and find-as-you-type."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from consultations.choices import CaseState
+from consultations.models import Case, Consultation, Enterprise
+from consultations.models.cases import CaseQuerySet
+from consultations.models.sessions import ConsultationQuerySet
+from consultations.workflow import CLOSED
+from foundation.paging import behind
+from foundation.text import grams, like_pattern, match_key, search_words
+from hubs.models import Hub
+
+SUGGESTIONS = 8
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of a hub's list. Empty fields filter nothing."""
+
+    words: str = ""
+    first: dt.date | None = None
+    last: dt.date | None = None
+    method: str = ""
+    theme: str = ""
+    lead_id: int | None = None
+
+
+def consultations_wanted(
+    *, hub: Hub, wanted: Wanted, before: tuple[dt.date, int] | None, at_most: int
+) -> Sequence[Consultation]:
+    """The newest consultations of a hub that pass the filters, behind a place. At most so many."""
+    if wanted.words:
+        ids = _found(hub=hub, wanted=wanted, before=before, at_most=at_most)
+        rows: ConsultationQuerySet = Consultation.objects.filter(hub=hub, pk__in=ids)
+    else:
+        rows = _filtered(hub, wanted).behind(before)
+    return list(rows.with_people().for_lists().newest_first()[:at_most])
+
+
+def every_wanted(*, hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
+    """All that pass the filters, in no order and without end: for files, which are made by a worker."""
+    if not wanted.words:
+        return _filtered(hub, wanted)
+    found = RawSQL(_SEARCH, _asked(hub, wanted, None, None))  # noqa: S611  (values are passed apart from the text)
+    return Consultation.objects.filter(hub=hub, pk__in=found)
+
+
+def _filtered(hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
+    rows: ConsultationQuerySet = Consultation.objects.filter(hub=hub).standing()
+    rows = rows.filter(held_on__gte=wanted.first) if wanted.first else rows
+    rows = rows.filter(held_on__lte=wanted.last) if wanted.last else rows
+    rows = rows.filter(method=wanted.method) if wanted.method else rows
+    rows = rows.filter(themes__contains=[wanted.theme]) if wanted.theme else rows
+    return rows.filter(lead_id=wanted.lead_id) if wanted.lead_id else rows
+
+
+_SEARCH = (
+    "SELECT id FROM consultations_search(%s, %s::integer[], %s::text[], %s, %s, %s, %s::date, %s::date, %s, %s, %s)"
+)
+
+
+def _found(*, hub: Hub, wanted: Wanted, before: tuple[dt.date, int] | None, at_most: int) -> list[int]:
+    """Ids of matching notes, through the one function that can use the index (docs/adr/0003)."""
+    return _ids(_SEARCH, _asked(hub, wanted, before, at_most))
+
+
+def _asked(hub: Hub, wanted: Wanted, before: tuple[dt.date, int] | None, at_most: int | None) -> list[Any]:
+    words = search_words(wanted.words)
+    day, pk = before or (None, None)
+    values: list[Any] = [hub.pk, _pairs(words), [like_pattern(word) for word in words], day, pk, at_most]
+    return [*values, wanted.first, wanted.last, wanted.method or None, wanted.lead_id, wanted.theme or None]
+
+
+def enterprises_wanted(
+    *, hub: Hub, words: str, before: tuple[dt.datetime, int] | None, at_most: int
+) -> Sequence[Enterprise]:
+    """The hub's enterprises whose name, kana, numbers hold every word, most recently touched first."""
+    keys = [match_key(word) or word for word in search_words(words)]
+    moment, pk = before or (None, None)
+    sql = "SELECT id FROM consultations_search_enterprises(%s, %s::integer[], %s::text[], %s, %s, %s)"
+    ids = _ids(sql, [hub.pk, _pairs(keys), [like_pattern(key) for key in keys], moment, pk, at_most])
+    return list(Enterprise.objects.filter(hub=hub, pk__in=ids).standing().order_by("-updated_at", "-pk"))
+
+
+def enterprises_like(*, hub: Hub, query: str, at_most: int = SUGGESTIONS) -> Sequence[Enterprise]:
+    """The hub's enterprises that match what is being typed, most recently touched first."""
+    if len("".join(search_words(query))) < 2:
+        return []
+    return enterprises_wanted(hub=hub, words=query, before=None, at_most=at_most)
+
+
+# ---- cases
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class WantedCases:
+    """The filters of a hub's cases. Empty fields filter nothing; `state` may be OPEN."""
+
+    words: str = ""
+    state: str = ""
+    first: dt.date | None = None
+    last: dt.date | None = None
+    lead_id: int | None = None
+
+
+def cases_in(rows: CaseQuerySet, state: str) -> CaseQuerySet:
+    """Those in one state, or in any that is not closed, or all."""
+    if state == OPEN:
+        return rows.open()
+    return rows.filter(state=state) if state in CaseState.values else rows
+
+
+def cases_wanted(*, hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] | None, at_most: int) -> Sequence[Case]:
+    """The newest cases of a hub that pass the filters, behind a place. At most so many."""
+    rows: CaseQuerySet = Case.objects.filter(hub=hub)
+    if wanted.words:
+        rows = rows.filter(pk__in=_found_cases(hub, wanted, before, at_most))
+    else:
+        rows = behind(cases_in(rows, wanted.state), "received_on", before)
+        rows = rows.filter(received_on__gte=wanted.first) if wanted.first else rows
+        rows = rows.filter(received_on__lte=wanted.last) if wanted.last else rows
+        rows = rows.filter(lead_id=wanted.lead_id) if wanted.lead_id else rows
+    return list(rows.with_people().defer("search_text").newest_first()[:at_most])
+
+
+def _found_cases(hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] | None, at_most: int) -> list[int]:
+    words = search_words(wanted.words)
+    states = [state for state in CaseState.values if state not in CLOSED] if wanted.state == OPEN else [wanted.state]
+    day, pk = before or (None, None)
+    sql = (
+        "SELECT id FROM consultations_search_cases("
+        "%s, %s::integer[], %s::text[], %s, %s, %s, %s::text[], %s::date, %s::date, %s)"
+    )
+    values: list[Any] = [hub.pk, _pairs(words), [like_pattern(word) for word in words], day, pk, at_most]
+    known = wanted.state == OPEN or wanted.state in CaseState.values
+    return _ids(sql, [*values, states if known else None, wanted.first, wanted.last, wanted.lead_id])
+
+
+def _pairs(words: Sequence[str]) -> list[int]:
+    return sorted({pair for word in words for pair in grams(word)})
+
+
+def _ids(sql: str, values: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
