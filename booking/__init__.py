@@ -1,0 +1,1 @@
+"""Booking: a hub's calendar by coordinator and place, requests from the public, reminders, no-shows."""

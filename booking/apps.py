@@ -1,0 +1,14 @@
+"""Django's card of this room."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BookingConfig(AppConfig):
+    name = "booking"
+    verbose_name = _("予約")
+
+    def ready(self) -> None:
+        from booking.actions import traces
+
+        traces.register()
