@@ -1,0 +1,22 @@
+"""Every write that matters, by deed: who and when are passed in, one transaction, the audit line inside."""
+
+from referrals.actions.answering import answer, log_work, strike_work
+from referrals.actions.chasing import chase, end_link
+from referrals.actions.preparing import ConsentGiven, prepare, revise
+from referrals.actions.sending import ConsentMissing, cancel, resend, revoke, send
+
+__all__ = [
+    "ConsentGiven",
+    "ConsentMissing",
+    "answer",
+    "cancel",
+    "chase",
+    "end_link",
+    "log_work",
+    "prepare",
+    "resend",
+    "revise",
+    "revoke",
+    "send",
+    "strike_work",
+]

@@ -1,0 +1,1 @@
+"""Doors, by who comes: the hub's people, and the other agency by its link."""
