@@ -1,0 +1,109 @@
+"""Reads: who else knows a client, the timeline that joint support opens, and who has looked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.models import User
+from audit.models import Entry
+from consultations.choices import CaseState, Method
+from consultations.models import Enterprise
+from consultations.queries import code_labels
+from directory.choices import CodeKind
+from hubs.models import Hub, Prefecture
+from sharing.models import SharingRequest
+
+LOOKS = ("sharing.timeline_viewed", "sharing.hint_shown", "sharing.stub_shown")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A client of another hub: all that may be seen of one. `live` is the request between the two hubs."""
+
+    hub: Hub
+    name: str
+    place: str
+    live: SharingRequest | None = None
+    opens: bool = False  # whether the timeline may be read today
+
+
+@dataclass(frozen=True)
+class JointSession:
+    """One session of another hub, as joint support shows it."""
+
+    pk: int
+    held_on: dt.date
+    minutes: int
+    method: str
+    lead: str
+    themes: list[str]
+    content: str
+    advice: str
+    next_step: str
+    case: str
+    case_state: str
+
+
+def known_elsewhere(*, hub: Hub, number: str, today: dt.date | None = None) -> list[Match]:
+    """The other hubs that have a client of this 法人番号. Nothing but a whole, valid number finds any."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hub_id, name, prefecture_id, municipality FROM sharing_known_elsewhere(%s, %s)", [hub.pk, number]
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return []
+    hubs = Hub.objects.select_related("prefecture").in_bulk([row[0] for row in rows])
+    prefectures = Prefecture.objects.in_bulk([row[2] for row in rows if row[2] is not None])
+    asked = SharingRequest.objects.asked_by(hub).about(number).live()
+    live = {request.to_hub_id: request for request in asked}
+    return [
+        Match(
+            hubs[hub_id], name, f"{prefectures.get(prefecture, '')}{municipality}", live.get(hub_id),
+            opens=today is not None and hub_id in live and live[hub_id].opens_on(today),
+        )
+        for hub_id, name, prefecture, municipality in rows
+    ]  # fmt: skip
+
+
+def client_of(*, hub: Hub, request: SharingRequest) -> str:
+    """The client's name as this hub may know it: from its own records, or by the number from the other's; "" where
+    neither has it any more."""
+    own = Enterprise.objects.filter(hub=hub, corporate_number=request.corporate_number).first()
+    if own is not None:
+        return own.name
+    matches = known_elsewhere(hub=hub, number=request.corporate_number)
+    return next((match.name for match in matches if match.hub.pk == request.to_hub_id), "")
+
+
+def joint_timeline(
+    *, hub: Hub, request: SharingRequest, before: tuple[dt.date, int] | None, at_most: int
+) -> Sequence[JointSession]:
+    """The other hub's sessions with the client, newest first, while joint support is in force; else none. The database
+    decides, by its own clock."""
+    day, pk = before or (None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM sharing_joint_timeline(%s, %s, %s, %s, %s)", [hub.pk, request.pk, day, pk, at_most]
+        )
+        rows = cursor.fetchall()
+    people = dict(User.objects.filter(pk__in={row[4] for row in rows}).values_list("pk", "name"))
+    labels = code_labels(CodeKind.THEME)[CodeKind.THEME]
+    return [
+        JointSession(
+            pk=row[0], held_on=row[1], minutes=row[2], method=str(Method(row[3]).label), lead=people.get(row[4], ""),
+            themes=[labels.get(theme, theme) for theme in row[5]], content=row[6], advice=row[7], next_step=row[8],
+            case=f"{row[9]} {row[10]}", case_state=str(CaseState(row[11]).label),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def looks_at(*, hub: Hub, request: SharingRequest, at_most: int) -> Sequence[Entry]:
+    """Who has read the client's timeline through this agreement, newest first, out of the hub's own trail."""
+    lines = Entry.objects.filter(hub_id=hub.pk, action=LOOKS[0])
+    return list(lines.about("sharing.sharingrequest", str(request.pk)).newest_first()[:at_most])
