@@ -1,0 +1,1 @@
+"""Ordering and making files of lists; taking files in."""

@@ -1,0 +1,20 @@
+"""Lists that can be exported, each declared once: what it is called, its columns, its rows, the right it asks for.
+
+To add a list of a room downstairs:
+
+1. Make a module here with an `ExportedList` and register it below. `rows` gives a QuerySet from the list page's own
+   filters, so that the file holds what the page shows; `columns` are headings with Django expressions, which become
+   one SELECT that the database itself copies out. `Column.text` is for what people typed: it is neutralised.
+2. Put `{% load exchange %}{% export_button "<name>" %}` on the list page.
+3. If the page has a filter whose value is typed text, call it `q`: the audit trail hides that outside the hub.
+
+Nothing else: job, progress, formats, expiry, audit and the walls come with it. Rows are read in the hub's own scope.
+"""
+
+from exchange.lists.clients import CASES, ENTERPRISES
+from exchange.lists.declaring import Column, ExportedList, FiltersRefused, labelled
+from exchange.lists.sessions import CONSULTATIONS
+
+LISTS = {declared.name: declared for declared in (CONSULTATIONS, ENTERPRISES, CASES)}
+
+__all__ = ["LISTS", "Column", "ExportedList", "FiltersRefused", "labelled"]
