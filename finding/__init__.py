@@ -1,0 +1,1 @@
+"""One search over a hub's records, and views that are saved and shared."""
