@@ -8,13 +8,15 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Set
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from consultations.models import Case, Consultation, TouchedMonth
+from consultations.models import Case, Consultation, Outcome, TouchedMonth
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics import counting
 from metrics.models import Count
+from referrals.models import Referral, ReferralWork
 
 _LOCK = 20140401  # any number that nobody else locks; the programme's first day
 
@@ -55,10 +57,14 @@ def recount_years(*, at: dt.datetime) -> list[Month]:
 
 
 def months_with_records() -> list[Month]:
-    """Every month that has a consultation, an ended case or a figure. In the nation's scope."""
+    """Every month that has a consultation, an ended case, an outcome, a referral or a figure. In the nation's scope."""
     return sorted(
         {Month.of(day) for day in Consultation.objects.dates("held_on", "month")}
         | {Month.of(day) for day in Case.objects.filter(closed_on__isnull=False).dates("closed_on", "month")}
+        | {Month.of(day) for day in Outcome.objects.confirmed().dates("measured_on", "month")}
+        | {Month.of(day) for day in Referral.objects.filter(sent_on__isnull=False).dates("sent_on", "month")}
+        | {Month.of(day) for day in Referral.objects.filter(answered_on__isnull=False).dates("answered_on", "month")}
+        | {Month.of(day) for day in ReferralWork.objects.standing().dates("worked_on", "month")}
         | {Month.of(day) for day in Count.objects.values_list("month", flat=True)}
     )
 
@@ -105,7 +111,12 @@ def _uncounted_before(month: Month) -> list[Month]:
 
 def _has_records(month: Month) -> bool:
     closed = Case.objects.filter(closed_on__range=(month.first, month.last))
-    return Consultation.objects.held_in(month).exists() or closed.exists()
+    outcomes = Outcome.objects.confirmed().filter(measured_on__range=(month.first, month.last))
+    days = (month.first, month.last)
+    handed_on = Referral.objects.filter(Q(sent_on__range=days) | Q(answered_on__range=days))
+    worked = ReferralWork.objects.standing().done_between(*days)
+    found = (Consultation.objects.held_in(month), closed, outcomes, handed_on, worked)
+    return any(rows.exists() for rows in found)
 
 
 def _locked() -> bool:

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from foundation.errors import Unreadable
 from foundation.periods import Month
 from hubs.access import Permission
+from hubs.api import Resource
 from hubs.doors import Reach
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
@@ -54,11 +55,11 @@ class Indicators(APIView):
         return Response(IndicatorSerializer(list(INDICATORS), many=True).data)
 
 
-class MonthFigures(APIView):
+class MonthFigures(Resource):
     """The figures of a month for the nation and every hub whose figures one may see."""
 
     reach: ClassVar[Reach] = Reach.NATION_FIGURES
-    is_api = True
+    area: ClassVar[str] = "figures"
     permission: ClassVar[str] = Permission.VIEW_NATION
 
     @extend_schema(

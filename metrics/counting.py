@@ -19,12 +19,12 @@ from metrics.models import Level
 
 # SQL below is put together from constants of this module and of the registry only; what is asked goes as parameters.
 _STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
-_IDENTITY = "CASE e.corporate_number WHEN '' THEN -e.id ELSE e.corporate_number::bigint END"
+_IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
 
 # The consultations that count in %(first)s … %(last)s, with every column that a breakdown goes by.
 _COUNTED = f"""
     counted AS MATERIALIZED (
-        SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, k.category,
+        SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, k.category, k.special_desk_id::text AS special_desk,
                coalesce(nullif(k.introduced_by, ''), '{UNSTATED}') AS introducer,
                coalesce(nullif(j.parent, ''), j.code, '{UNSTATED}') AS industry,
                coalesce(u.kind, '{UNSTATED}') AS unit
@@ -51,6 +51,26 @@ _ROWS = {
     Source.CLOSED_CASES: """(
         SELECT hub_id, resolution FROM consultations_case
          WHERE closed_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s))""",
+    Source.DESKS: "(SELECT hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
+    Source.OUTCOMES: """(
+        SELECT hub_id, kind FROM consultations_outcome
+         WHERE measured_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s)
+           AND confirmed_on IS NOT NULL AND deleted_at IS NULL)""",
+    Source.SENT_REFERRALS: """(
+        SELECT r.hub_id, o.kind AS organization_kind
+          FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
+         WHERE r.sent_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s) AND r.state <> 'cancelled')""",
+    Source.ANSWERED_REFERRALS: """(
+        SELECT r.hub_id, o.kind AS organization_kind
+          FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
+         WHERE r.answered_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s)
+           AND r.state <> 'cancelled')""",
+    Source.PARTNER_WORKS: """(
+        SELECT w.hub_id, w.times, o.kind AS organization_kind
+          FROM referrals_referralwork w
+          JOIN referrals_referral r ON r.hub_id = w.hub_id AND r.id = w.referral_id AND r.state <> 'cancelled'
+          JOIN directory_supportorganization o ON o.id = r.organization_id
+         WHERE w.worked_on BETWEEN %(first)s AND %(last)s AND w.hub_id = ANY (%(hubs)s) AND w.struck_at IS NULL)""",
 }
 
 # Facts by difference, without MERGE … WHEN NOT MATCHED BY SOURCE, which PostgreSQL 16 does not know. A missing
@@ -115,18 +135,18 @@ _VISITORS = f"""
          GROUP BY 2, 3, 4, 5
     )"""  # noqa: S608
 
-# Who came in the months asked for, together with all who bear the same 法人番号 elsewhere; the first session of
+# Who came in the months asked for, and all who bear, or bore, the same 法人番号 elsewhere; the first session of
 # each by one look into the index, however long the history is.
 _NEW = f"""
     WITH met AS MATERIALIZED (
-        SELECT e.id, e.hub_id, e.corporate_number FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
+        SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
             SELECT c.enterprise_id, c.hub_id FROM consultations_consultation c
              WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS})
     ), kin AS (
-        SELECT id, hub_id, corporate_number FROM met WHERE corporate_number = ''
+        SELECT id, hub_id, identity FROM met WHERE identity IS NULL
          UNION ALL
-        SELECT e.id, e.hub_id, e.corporate_number FROM consultations_enterprise e
-         WHERE e.corporate_number IN (SELECT corporate_number FROM met WHERE corporate_number <> '')
+        SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e
+         WHERE e.identity IN (SELECT identity FROM met WHERE identity IS NOT NULL)
     ), begun AS MATERIALIZED (
         SELECT e.hub_id, ({_BUREAU})[e.hub_id] AS bureau_id, {_IDENTITY} AS identity, (
                SELECT c.held_on FROM consultations_consultation c

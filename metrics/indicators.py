@@ -16,13 +16,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from consultations.choices import Category, Method, Resolution
+from consultations.choices import Category, Method, OutcomeKind, Resolution
 from directory.choices import CodeKind
 from foundation.periods import Month
 from hubs.choices import UnitKind
 
 UNSTATED = "unstated"  # the code of what a record leaves open; a total has the code ""
 PROGRAMS = "programs"
+SPECIAL_DESKS = "special_desks"
 
 
 class Source(StrEnum):
@@ -33,6 +34,11 @@ class Source(StrEnum):
     INVOLVEMENTS = "involvements"  # organizations in counted consultations
     PROGRAM_USES = "program_uses"  # programmes in counted consultations
     CLOSED_CASES = "closed_cases"
+    DESKS = "desks"  # counted consultations of cases that a special desk took
+    OUTCOMES = "outcomes"  # those that the client confirmed
+    SENT_REFERRALS = "sent_referrals"  # not called back
+    ANSWERED_REFERRALS = "answered_referrals"  # not called back
+    PARTNER_WORKS = "partner_works"  # what the other agency did (tender II.7 ※)
 
 
 class Way(StrEnum):
@@ -133,6 +139,10 @@ SESSIONS = pgettext_lazy("consultations", "件")
 REFERRALS = pgettext_lazy("referrals", "件")
 COOPERATIONS = pgettext_lazy("cooperations", "件")
 USES = pgettext_lazy("uses", "件")
+OUTCOMES = pgettext_lazy("outcomes", "件")
+REQUESTS = pgettext_lazy("requests", "件")
+WORKS = pgettext_lazy("supports", "件")
+TIMES = _("回")
 FIRST_MONTH = Month(2014, 4)  # of the programme: no month before it has a page
 SINCE = Month(2025, 4)
 
@@ -145,6 +155,8 @@ BY_UNIT = Breakdown("unit", _("ユニット"), UnitKind)
 BY_RESOLUTION = Breakdown("resolution", _("解決度"), Resolution)
 BY_ORGANIZATION = Breakdown("organization_kind", _("支援機関の種別"), CodeKind.ORGANIZATION_KIND)
 BY_PROGRAM = Breakdown("program", _("支援制度"), PROGRAMS)
+BY_SPECIAL_DESK = Breakdown("special_desk", _("特別相談窓口"), SPECIAL_DESKS)
+BY_OUTCOME = Breakdown("outcome_kind", _("成果の種類"), OutcomeKind)
 
 _REFERRED = "count(*) FILTER (WHERE kind = 'referral')"
 _COOPERATED = "count(*) FILTER (WHERE kind = 'cooperation')"
@@ -209,6 +221,35 @@ INDICATORS = Registry(
         Counted(Source.PROGRAM_USES, _USED), SINCE,
     ),
     Indicator(
+        "outcomes", _("成果件数"), OUTCOMES,
+        _("把握した日が対象期間に属する成果のうち、事業者本人に確かめたものの数です。1つの案件に成果がいくつあっても、"
+          "また終了時・3か月後・6か月後・12か月後のそれぞれで把握しても、その数だけ数えます。"),
+        Counted(Source.OUTCOMES), SINCE,
+    ),
+    Indicator(
+        "referrals_sent", _("支援機関への依頼件数"), REQUESTS,
+        _("送付日が対象期間に属する紹介・連携対応・専門家派遣の依頼の数です。本人の同意を得て支援機関に送ったものに限り、"
+          "取り消したものは数えません。相談記録に書いた紹介・連携の数(紹介件数・連携件数)とは別に数えます。"),
+        Counted(Source.SENT_REFERRALS), SINCE,
+    ),
+    Indicator(
+        "referrals_answered", _("支援機関からの応答件数"), REQUESTS,
+        _("応答日が対象期間に属する依頼の数です。応答日は、支援機関が受領・対応中・完了・連絡不能・辞退のいずれかを初めて知らせた日です。"
+          "取り消したものは数えません。"),
+        Counted(Source.ANSWERED_REFERRALS), SINCE,
+    ),
+    Indicator(
+        "partner_works", _("紹介先の支援実施件数"), WORKS,
+        _("拠点が支援機関に繋いだ案件について、支援した日が対象期間に属する支援機関の支援の記入の数です。支援機関が回答用の画面で、"
+          "または拠点が支援機関から聞いて記入します。記入を取り消したもの、依頼を取り消したものは数えません。"),
+        Counted(Source.PARTNER_WORKS), SINCE,
+    ),
+    Indicator(
+        "partner_work_times", _("紹介先の支援実施回数"), TIMES,
+        _("紹介先の支援実施件数に数える記入の回数の合計です。"),
+        Counted(Source.PARTNER_WORKS, "sum(times)"), SINCE,
+    ),
+    Indicator(
         "consultations_by_category", _("相談区分別 相談対応件数"), SESSIONS,
         _("相談対応件数を、相談案件の主たる相談区分で分けたものです。合計は相談対応件数に一致します。"),
         Counted(Source.CONSULTATIONS, by="category"), SINCE, BY_CATEGORY, "consultations",
@@ -241,6 +282,12 @@ INDICATORS = Registry(
         Counted(Source.CONSULTATIONS, by="unit"), SINCE, BY_UNIT, "consultations",
     ),
     Indicator(
+        "consultations_by_special_desk", _("特別相談窓口別 相談対応件数"), SESSIONS,
+        _("相談対応件数のうち、特別相談窓口の案件として受け付けたものを窓口で分けたものです。窓口によらない相談は含まないため、"
+          "合計は相談対応件数に一致しません。"),
+        Counted(Source.DESKS, by="special_desk"), SINCE, BY_SPECIAL_DESK, "consultations",
+    ),
+    Indicator(
         "cases_closed_by_resolution", _("解決度別 終了案件数"), CASES,
         _("終了案件数を、解決度で分けたものです。合計は終了案件数に一致します。"),
         Counted(Source.CLOSED_CASES, by="resolution"), SINCE, BY_RESOLUTION, "cases_closed",
@@ -264,5 +311,25 @@ INDICATORS = Registry(
         "programs_used_by_program", _("制度別 支援制度の活用件数"), USES,
         _("支援制度の活用件数を、制度で分けたものです。合計は支援制度の活用件数に一致します。"),
         Counted(Source.PROGRAM_USES, _USED, by="program"), SINCE, BY_PROGRAM, "programs_used",
+    ),
+    Indicator(
+        "referrals_sent_by_organization", _("支援機関の種別 依頼件数"), REQUESTS,
+        _("支援機関への依頼件数を、依頼先の支援機関の種別で分けたものです。合計は支援機関への依頼件数に一致します。"),
+        Counted(Source.SENT_REFERRALS, by="organization_kind"), SINCE, BY_ORGANIZATION, "referrals_sent",
+    ),
+    Indicator(
+        "referrals_answered_by_organization", _("支援機関の種別 応答件数"), REQUESTS,
+        _("支援機関からの応答件数を、応答した支援機関の種別で分けたものです。合計は支援機関からの応答件数に一致します。"),
+        Counted(Source.ANSWERED_REFERRALS, by="organization_kind"), SINCE, BY_ORGANIZATION, "referrals_answered",
+    ),
+    Indicator(
+        "partner_works_by_organization", _("支援機関の種別 紹介先の支援実施件数"), WORKS,
+        _("紹介先の支援実施件数を、支援した支援機関の種別で分けたものです。合計は紹介先の支援実施件数に一致します。"),
+        Counted(Source.PARTNER_WORKS, by="organization_kind"), SINCE, BY_ORGANIZATION, "partner_works",
+    ),
+    Indicator(
+        "outcomes_by_kind", _("種類別 成果件数"), OUTCOMES,
+        _("成果件数を、成果の種類で分けたものです。合計は成果件数に一致します。"),
+        Counted(Source.OUTCOMES, by="kind"), SINCE, BY_OUTCOME, "outcomes",
     ),
 )  # fmt: skip

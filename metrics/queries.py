@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from consultations.models import SpecialDesk
 from directory.choices import CodeKind
 from directory.models import Code, SupportProgram
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from hubs.tenancy import NoScope, current_scope
-from metrics.indicators import INDICATORS, PROGRAMS, UNSTATED, Indicator
+from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Indicator
 from metrics.models import Count, Level, Span
 
 
@@ -132,6 +133,10 @@ class Labels:
     def _programs(self) -> dict[str, str]:
         return {str(program.pk): str(program) for program in SupportProgram.objects.order_by("pk")}
 
+    @cached_property
+    def _desks(self) -> dict[str, str]:
+        return {str(desk.pk): str(desk) for desk in SpecialDesk.objects.newest_first()}
+
     def of(self, indicator: Indicator | str) -> dict[str, str]:
         """{code: label} of a breakdown, in display order, expired codes included. What a record left open comes
         last. {"": the indicator's own label} for a total."""
@@ -141,6 +146,8 @@ class Labels:
         codes = indicator.breakdown.codes
         if codes == PROGRAMS:
             labels = self._programs
+        elif codes == SPECIAL_DESKS:
+            labels = self._desks
         elif isinstance(codes, CodeKind):
             labels = {code.code: code.label for code in self._codes if code.kind == codes}
         else:

@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consultations.models import Case, Consultation, Enterprise, Involvement, ProgramUse
+from consultations.models import Case, Consultation, Enterprise, Involvement, Outcome, ProgramUse
 from directory.choices import CodeKind
 from directory.models import Code
 from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, UNSTATED, Indicator, Source, Way
 from metrics.models import Span
+from referrals.choices import ReferralState
+from referrals.models import Referral, ReferralWork
 
 _KINDS = {
     "referrals": "referral",
@@ -30,8 +32,9 @@ def records_behind(
     *, hub: Hub, indicator: Indicator | str, code: str = "", month: Month, span: Span = Span.MONTH
 ) -> QuerySet[Any]:
     """What a hub's figure counts, unordered, within the hub's records scope: Consultation rows; Enterprise rows for
-    者; Case rows for ended cases; Involvement and ProgramUse rows, which know their consultation, for 紹介, 連携
-    and programmes. `code` names an entry of a breakdown. Of an unknown code: nothing."""
+    者; Case rows for ended cases; Outcome rows, which know their case; Referral and ReferralWork rows; Involvement and
+    ProgramUse rows, which know their consultation, for 紹介, 連携 and programmes. `code` names an entry of a
+    breakdown. Of an unknown code: nothing."""
     indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
     first = month.fiscal_year.first if span == Span.YEAR_TO_DATE else month.first
     counted = indicator.counted
@@ -40,6 +43,13 @@ def records_behind(
     match counted.source:
         case Source.CLOSED_CASES:
             return _cases(hub, indicator, code, first, month.last)
+        case Source.OUTCOMES:
+            outcomes = Outcome.objects.confirmed().filter(hub=hub, measured_on__range=(first, month.last))
+            return outcomes.filter(kind=code) if indicator.breakdown else outcomes
+        case Source.SENT_REFERRALS | Source.ANSWERED_REFERRALS | Source.PARTNER_WORKS:
+            return _handed_on(hub, indicator, code, first, month.last)
+        case Source.DESKS:
+            return _sessions(hub).held_between(first, month.last).filter(case__special_desk_id=_number(code))
         case Source.INVOLVEMENTS:
             rows = Involvement.objects.filter(**_of_sessions(hub, indicator, first, month.last))
             return rows.filter(organization__kind=code) if indicator.breakdown else rows
@@ -72,6 +82,17 @@ def _cases(hub: Hub, indicator: Indicator, code: str, first: dt.date, last: dt.d
     if indicator.code == "cases_resolved":
         return rows.filter(resolution__in=["solved", "partly"])
     return rows.filter(resolution=code) if indicator.breakdown else rows
+
+
+def _handed_on(hub: Hub, indicator: Indicator, code: str, first: dt.date, last: dt.date) -> QuerySet[Any]:
+    rows: QuerySet[Any]
+    if indicator.counted.source is Source.PARTNER_WORKS:
+        rows = ReferralWork.objects.standing().done_between(first, last).filter(hub=hub)
+        rows = rows.exclude(referral__state=ReferralState.CANCELLED)
+        return rows.filter(referral__organization__kind=code) if indicator.breakdown else rows
+    day = "sent_on" if indicator.counted.source is Source.SENT_REFERRALS else "answered_on"
+    rows = Referral.objects.filter(hub=hub, **{f"{day}__range": (first, last)}).exclude(state=ReferralState.CANCELLED)
+    return rows.filter(organization__kind=code) if indicator.breakdown else rows
 
 
 def _session_has(column: str, code: str) -> Q:

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from consultations.models import Case, Consultation, Involvement, ProgramUse
+from consultations.models import Case, Consultation, Involvement, Outcome, ProgramUse
 from directory.models import Code
 from foundation.periods import Month
 from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from metrics.models import Count, Fact
+from referrals.models import Referral, ReferralWork
 
 
 class Key(NamedTuple):
@@ -60,6 +61,10 @@ class _World:
         self.cases = list(Case.objects.all())
         self.involvements = list(Involvement.objects.select_related("organization"))
         self.uses = list(ProgramUse.objects.all())
+        self.outcomes = [o for o in Outcome.objects.all() if o.confirmed_on and o.deleted_at is None]
+        referrals = Referral.objects.select_related("organization")
+        self.referrals = {r.pk: r for r in referrals if r.state != "cancelled"}
+        self.works = [w for w in ReferralWork.objects.all() if w.struck_at is None]
         self.parents = {code.code: code.parent or code.code for code in Code.objects.filter(kind="industry")}
         hubs = list(Hub.objects.select_related("prefecture"))
         self.places = {f"hub {hub.pk}": {hub.pk} for hub in hubs} | {"nation": {hub.pk for hub in hubs}}
@@ -80,13 +85,33 @@ class _World:
                 found["cases_closed", ""] += 1
                 found["cases_closed_by_resolution", case.resolution] += 1
                 found["cases_resolved", ""] += case.resolution in ("solved", "partly")
+        for outcome in self.outcomes:
+            if outcome.hub_id in hubs and first <= outcome.measured_on <= last:
+                found["outcomes", ""] += 1
+                found["outcomes_by_kind", outcome.kind] += 1
+        self._count_handed_on(found, hubs, first, last)
         return found
+
+    def _count_handed_on(self, found: Counter[tuple[str, str]], hubs: set[int], first: Any, last: Any) -> None:
+        for referral in (r for r in self.referrals.values() if r.hub_id in hubs):
+            for name, day in (("referrals_sent", referral.sent_on), ("referrals_answered", referral.answered_on)):
+                if day and first <= day <= last:
+                    found[name, ""] += 1
+                    found[f"{name}_by_organization", referral.organization.kind] += 1
+        for work in self.works:
+            if work.hub_id in hubs and first <= work.worked_on <= last and work.referral_id in self.referrals:
+                found["partner_works", ""] += 1
+                found["partner_work_times", ""] += work.times
+                kind = self.referrals[work.referral_id].organization.kind
+                found["partner_works_by_organization", kind] += 1
 
     def _count_session(self, found: Counter[tuple[str, str]], session: Consultation) -> None:
         found["consultations", ""] += 1
         found["minutes", ""] += session.minutes
         found["consultations_by_category", session.case.category] += 1
         found["consultations_by_method", session.method] += 1
+        if session.case.special_desk_id is not None:
+            found["consultations_by_special_desk", str(session.case.special_desk_id)] += 1
         found["consultations_by_introducer", session.case.introduced_by or "unstated"] += 1
         found["consultations_by_unit", session.unit.kind if session.unit else "unstated"] += 1
         found["consultations_by_industry", self.parents.get(session.enterprise.industry, "unstated")] += 1

@@ -66,7 +66,8 @@ def test_the_list_behind_a_figure_is_as_long_as_the_figure(hubs, now, chance):
 def length_behind(hub: Hub, key: Key) -> int:
     asked = {"hub": hub, "month": key.month, "span": Span(key.span)}
     rows = records_behind(indicator=key.indicator, code=key.code, **asked)
-    return rows.aggregate(total=Sum("minutes"))["total"] if key.indicator == "minutes" else rows.count()
+    summed = {"minutes": "minutes", "partner_work_times": "times"}.get(key.indicator)
+    return rows.aggregate(total=Sum(summed))["total"] if summed else rows.count()
 
 
 def forget_everything() -> None:

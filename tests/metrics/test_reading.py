@@ -25,7 +25,7 @@ NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.code)
 def test_every_indicator_says_what_it_is(indicator):
     assert str(indicator.label)
-    assert str(indicator.unit) in "件者分"
+    assert str(indicator.unit) in "件者分回"
     assert str(indicator.definition).endswith("。")
     assert isinstance(indicator.since, Month)
     assert len(indicator.code) <= Fact._meta.get_field("indicator").max_length
