@@ -11,3 +11,25 @@ class Format(TextChoices):
     PDF = "pdf", _("PDF(.pdf)")
     CSV = "csv", _("CSV(UTF-8)")
     CSV_CP932 = "csv-cp932", _("CSV(Shift_JIS・cp932)")
+
+
+class MonthState(TextChoices):
+    """How far a hub's month is (domain.md §5 月次報告)."""
+
+    DRAFTING = "drafting", _("作成中")
+    SUBMITTED = "submitted", _("提出")
+    RETURNED = "returned", _("差戻")
+    ACCEPTED = "accepted", _("本部確認済")
+    CLOSED = "closed", _("締め")
+    REOPENED = "reopened", _("再開中")
+
+
+class MonthMove(TextChoices):
+    """What can be done with a hub's month."""
+
+    SUBMIT = "submit", _("提出する")
+    WITHDRAW = "withdraw", _("提出を取り下げる")
+    RETURN = "return", _("差し戻す")
+    ACCEPT = "accept", _("確認済みにする")
+    CLOSE = "close", _("締める")
+    REOPEN = "reopen", _("再開する")

@@ -1,14 +1,18 @@
-"""What is chosen when a report is ordered."""
+"""What is chosen when a report is ordered, and what is said about a month."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.fields import CleanCharField
+from metrics.indicators import Indicator
 from reports.choices import Format
 from reports.editions import Edition
+from reports.queries.months import Confirmed
 
 
 class EditionForm(forms.Form):
@@ -20,3 +24,60 @@ class EditionForm(forms.Form):
     def __init__(self, *args: Any, editions: dict[str, Edition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["edition"].choices = [(slug, edition.label) for slug, edition in editions.items()]  # type: ignore[attr-defined]
+
+
+class SubmissionForm(forms.Form):
+    """What a chief confirms: the figures with an explanation of each jump, and a month without any consultation."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    zero = forms.BooleanField(label=_("この月は相談が1件もなかったことを確認しました"), required=False)
+
+    def __init__(self, *args: Any, jumps: Sequence[Confirmed], known: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for jump in jumps:
+            self.fields[explanation_name(jump.indicator.code)] = CleanCharField(
+                label=_("%(indicator)sの増減の説明") % {"indicator": jump.indicator.label}, max_length=1000,
+                required=False, multiline=True, initial=known.get(jump.indicator.code, ""),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )  # fmt: skip
+
+    def explanations(self) -> dict[str, str]:
+        """By indicator. For valid forms only."""
+        return {
+            name.removeprefix(_EXPLANATION): text
+            for name, text in self.cleaned_data.items()
+            if name.startswith(_EXPLANATION)
+        }
+
+
+class CheckForm(forms.Form):
+    """What headquarters says: to the whole month, and to single figures."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    note = CleanCharField(
+        label=_("差し戻す理由"), max_length=1000, multiline=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, indicators: Iterable[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for indicator in indicators:
+            self.fields[f"{_REMARK}{indicator.code}"] = CleanCharField(
+                label=str(indicator.label), max_length=1000, required=False
+            )
+
+    def remarks(self) -> dict[str, str]:
+        """By indicator. For valid forms only."""
+        return {
+            name.removeprefix(_REMARK): text for name, text in self.cleaned_data.items() if name.startswith(_REMARK)
+        }
+
+    def remark_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(_REMARK)]
+
+
+_EXPLANATION, _REMARK = "explanation_", "remark_"
+
+
+def explanation_name(indicator: str) -> str:
+    """The field in which a jump is explained."""
+    return f"{_EXPLANATION}{indicator}"

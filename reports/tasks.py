@@ -8,8 +8,8 @@ from django.utils import timezone
 from hubs.tenancy import Scope
 from jobs import actions as jobs
 from jobs.models import Job
-from reports import actions
-from reports.queries import KIND
+from reports.actions import editions as actions
+from reports.queries.editions import KIND
 
 
 @shared_task(name=KIND, soft_time_limit=600)

@@ -127,7 +127,7 @@ def test_a_figures_scope_holds_no_record_that_could_be_told(counted, tokyo):
 
 
 def test_what_looks_like_a_formula_is_text(nation, book):
-    sheet = book["内訳10 制度別 支援制度の紹介件数"]
+    sheet = book["内訳11 制度別 支援制度の紹介件数"]
     cell = next(cell for row in sheet.iter_rows(min_row=5) for cell in row if str(cell.value).startswith("=HYPERLINK"))
     assert cell.data_type == "s"
     assert cell.quotePrefix

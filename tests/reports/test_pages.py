@@ -15,7 +15,8 @@ from foundation.periods import Month
 from jobs.models import Job
 from metrics import actions as metrics
 from metrics.models import Count
-from reports import actions, tasks
+from reports import tasks
+from reports.actions import editions as actions
 from reports.choices import Format
 from reports.flat import write_csv
 from tests import making
@@ -161,7 +162,7 @@ def test_what_breaks_while_making_is_told_without_its_inside(as_agency, counted,
     def torn(content):
         raise RuntimeError("the paper is torn")
 
-    monkeypatch.setattr("reports.actions.write_pdf", torn)
+    monkeypatch.setattr("reports.actions.editions.write_pdf", torn)
     job = made(as_agency, format="pdf")
     page = as_agency.get(f"/reports/jobs/{job.pk}/").content.decode()
     assert "もう一度お試しください" in page
@@ -245,7 +246,7 @@ def test_a_bureaus_hubs_are_all_that_its_task_may_read(client, counted, kanto_of
 
 
 def test_the_list_begins_with_the_newest_month_that_is_over(as_agency, counted, monkeypatch, now):
-    monkeypatch.setattr("reports.views.timezone.localdate", lambda: now.date())
+    monkeypatch.setattr("reports.views.editions.timezone.localdate", lambda: now.date())
     page = as_agency.get("/reports/")
     assert page.context["month"] == Month(2026, 10)
 

@@ -33,10 +33,10 @@ from jobs.models import Job
 from metrics import actions as metrics
 from metrics.models import Fact
 from reports import tasks
-from reports.actions import order_edition
+from reports.actions.editions import order_edition
 from reports.choices import Format
 from reports.editions import Edition
-from reports.queries import Order
+from reports.queries.editions import Order
 from tests import making
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,10 +17,11 @@ from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from jobs.queries import worker_is_alive
 from metrics.indicators import FIRST_MONTH
-from reports import actions, queries
+from reports.actions import editions as actions
 from reports.choices import Format
 from reports.contents import NotCounted
 from reports.forms import EditionForm
+from reports.queries import editions as queries
 
 SHOWN = 30
 CONTENT_TYPES = {
@@ -109,7 +110,7 @@ class JobFile(ReportDoor):
         except FileNotFoundError:
             messages.error(request, _("ファイルが見つかりません。もう一度作成してください。"))
             return redirect("reports:list")
-        looked_at(request, "report.downloaded", on=made.job, sha256=made.job.sha256, **made.order.parameters)
+        looked_at(request, "report.downloaded", on=made.job, sha256=made.job.sha256, **made.order.parameters)  # type: ignore[arg-type]
         return _attachment(stored, made)
 
 

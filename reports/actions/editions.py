@@ -21,7 +21,7 @@ from reports.contents import MonthlyContent, NotCounted, read_content
 from reports.excel import write_excel
 from reports.flat import write_csv
 from reports.pdf import write_pdf
-from reports.queries import KIND, Order, counts_behind, same_as
+from reports.queries.editions import KIND, Order, counts_behind, same_as
 
 
 class NotYet(ValueError):

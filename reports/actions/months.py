@@ -1,0 +1,123 @@
+"""The month of a hub: submitted by its chief, checked by headquarters (tender II.7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit import trail
+from foundation.periods import Month
+from hubs.models import Hub
+from reports.choices import MonthMove, MonthState
+from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
+from reports.queries.months import figures_to_confirm, jumps_of
+from reports.workflow import MONTH
+
+
+class NotOver(Exception):
+    """The month still runs: its figures grow."""
+
+
+class ExplanationMissing(Exception):
+    """A figure jumped by more than 30 % and nobody says why."""
+
+    def __init__(self, indicators: list[str]) -> None:
+        super().__init__(", ".join(indicators))
+        self.indicators = indicators
+
+
+class ZeroUnconfirmed(Exception):
+    """There was no consultation at all, and the chief has not said that this is so."""
+
+
+class Moved(Exception):
+    """Somebody else has moved the month since the page was opened."""
+
+
+@transaction.atomic
+def submit(
+    *, hub: Hub, month: Month, version: int, explanations: Mapping[str, str], zero: bool, by: User, at: dt.datetime
+) -> MonthlyReport:
+    """The chief says: so it was. Raises NotOver, ZeroUnconfirmed, ExplanationMissing, Moved, MoveRefused."""
+    if timezone.localdate(at) <= month.last:
+        raise NotOver
+    figures = figures_to_confirm(hub, month)
+    missing = [
+        jump.indicator.code for jump in jumps_of(figures) if not explanations.get(jump.indicator.code, "").strip()
+    ]
+    is_zero = figures[0].now == 0
+    if is_zero and not zero:
+        raise ZeroUnconfirmed
+    if missing:
+        raise ExplanationMissing(missing)
+    report = locked(hub=hub, month=month, version=version)
+    report.submitted_at, report.submitted_by, report.is_zero = at, by, is_zero
+    report.accepted_at = report.accepted_by = None
+    _move(report, MonthMove.SUBMIT, by=by, at=at)
+    report.explanations.all().delete()
+    Explanation.objects.bulk_create(
+        Explanation(hub=hub, report=report, indicator=code, text=text.strip())
+        for code, text in explanations.items()
+        if text.strip()
+    )
+    return report
+
+
+@transaction.atomic
+def withdraw(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime) -> MonthlyReport:
+    """The hub takes its submission back. Raises Moved, MoveRefused."""
+    report = locked(hub=hub, month=month, version=version)
+    _move(report, MonthMove.WITHDRAW, by=by, at=at)
+    return report
+
+
+@transaction.atomic
+def send_back(
+    *, hub: Hub, month: Month, version: int, note: str, remarks: Mapping[str, str], by: User, at: dt.datetime
+) -> MonthlyReport:
+    """Headquarters asks again, figure by figure. Raises Moved, MoveRefused."""
+    report = locked(hub=hub, month=month, version=version)
+    report.accepted_at = report.accepted_by = None
+    _move(report, MonthMove.RETURN, by=by, at=at, note=note)
+    Remark.objects.bulk_create(
+        Remark(hub=hub, report=report, indicator=code, text=text.strip(), at=at, by=by)
+        for code, text in remarks.items()
+        if text.strip()
+    )
+    return report
+
+
+@transaction.atomic
+def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime) -> MonthlyReport:
+    """Headquarters has checked it. Raises Moved, MoveRefused."""
+    report = locked(hub=hub, month=month, version=version)
+    report.accepted_at, report.accepted_by = at, by
+    _move(report, MonthMove.ACCEPT, by=by, at=at)
+    return report
+
+
+def locked(*, hub: Hub, month: Month, version: int) -> MonthlyReport:
+    """The hub's month, made where there is none yet, and locked until the transaction ends. Raises Moved."""
+    usual = ReportingMonth.usual(month)
+    ReportingMonth.objects.get_or_create(
+        month=month.first, defaults={"due_on": usual.due_on, "closes_on": usual.closes_on}
+    )
+    MonthlyReport.objects.get_or_create(hub=hub, reporting_month_id=month.first)
+    report = MonthlyReport.objects.select_for_update().get(hub=hub, reporting_month_id=month.first)
+    if report.version != version:
+        raise Moved
+    return report
+
+
+def _move(report: MonthlyReport, move: MonthMove, *, by: User, at: dt.datetime, note: str = "") -> None:
+    report.state = MonthState(MONTH.after(report.state, move))
+    report.version += 1
+    report.save()
+    MonthStep.objects.create(
+        hub_id=report.hub_id, report=report, move=move, state=report.state, at=at, by=by, note=note
+    )
+    trail.record(f"month.{move}", by=by, at=at, on=report, month=str(report.month))

@@ -1,0 +1,15 @@
+"""Addresses below /hubs/<hub>/: the hub's months."""
+
+from django.urls import path
+
+from reports.views import months
+
+app_name = "months"
+urlpatterns = [
+    path("months/", months.HubMonths.as_view(), name="list"),
+    path("months/<str:month>/", months.HubMonth.as_view(), name="month"),
+    path("months/<str:month>/submission/", months.Submission.as_view(), name="submission"),
+    path("months/<str:month>/withdrawal/", months.Withdrawal.as_view(), name="withdrawal"),
+    path("months/<str:month>/acceptance/", months.Acceptance.as_view(), name="acceptance"),
+    path("months/<str:month>/return/", months.Return.as_view(), name="return"),
+]

@@ -1,0 +1,217 @@
+"""The month as it is told: its two dates for the nation, how far each hub is, and who did what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation.constraints import FIGURES, SameHub, Wall, both_or_neither, one_of
+from foundation.periods import Month
+from hubs.tenancy import FigureManager, HubOwned, HubQuerySet
+from reports.choices import MonthMove, MonthState
+from reports.workflow import WAITING_FOR_HUB
+
+USUAL_DUE_DAY, USUAL_CLOSING_DAY = 10, 20  # of the month after
+
+
+class ReportingMonth(models.Model):
+    """対象月 for the whole nation. 提出期限 and 締め日 are two dates: the hubs' and headquarters' own."""
+
+    month = models.DateField(_("対象月"), primary_key=True)
+    due_on = models.DateField(_("提出期限"))
+    closes_on = models.DateField(_("締め日"))
+
+    class Meta:
+        verbose_name = _("対象月")
+        verbose_name_plural = _("対象月")
+        constraints = [
+            models.CheckConstraint(condition=Q(month__day=1), name="a_reporting_month_is_its_first_day"),
+            models.CheckConstraint(
+                condition=Q(due_on__gt=F("month"), closes_on__gte=F("due_on")), name="a_month_is_due_before_it_closes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+    @classmethod
+    def usual(cls, month: Month) -> Self:
+        """With the dates that hold unless headquarters sets others."""
+        after = month.next().first
+        return cls(
+            month=month.first, due_on=after.replace(day=USUAL_DUE_DAY), closes_on=after.replace(day=USUAL_CLOSING_DAY)
+        )
+
+
+class MonthlyReportQuerySet(HubQuerySet["MonthlyReport"]):
+    """Sentences about hubs' months."""
+
+    def of(self, month: Month) -> Self:
+        return self.filter(reporting_month_id=month.first)
+
+    def waiting_for_hub(self) -> Self:
+        """Neither submitted nor further."""
+        return self.filter(state__in=WAITING_FOR_HUB)
+
+    def with_dates(self) -> Self:
+        return self.select_related("reporting_month", "hub__prefecture", "submitted_by", "accepted_by", "closed_by")
+
+
+class MonthlyReportManager(FigureManager.from_queryset(MonthlyReportQuerySet)):  # type: ignore[misc]
+    """Those of the hubs whose figures are in scope."""
+
+
+class MonthlyReport(HubOwned):
+    """月次報告 of one hub and month."""
+
+    reporting_month = models.ForeignKey(
+        ReportingMonth, models.PROTECT, verbose_name=_("対象月"), related_name="reports"
+    )
+    state = models.CharField(_("状態"), max_length=12, choices=MonthState.choices, default=MonthState.DRAFTING)
+    is_zero = models.BooleanField(_("相談実績なし"), default=False)
+    submitted_at = models.DateTimeField(_("提出日時"), null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    accepted_at = models.DateTimeField(_("本部確認日時"), null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(_("締め日時"), null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MonthlyReportManager()
+
+    class Meta:
+        verbose_name = _("月次報告")
+        verbose_name_plural = _("月次報告")
+        indexes = [models.Index(fields=["reporting_month", "state"], name="monthlyreport_by_month")]
+        constraints = [
+            Wall(name="reports_monthlyreport_wall", sees=FIGURES),
+            models.UniqueConstraint(fields=["id", "hub"], name="monthlyreport_and_hub"),
+            models.UniqueConstraint(fields=["hub", "reporting_month"], name="one_report_per_hub_and_month"),
+            one_of("state", MonthState, name="month_state_is_known"),
+            both_or_neither("submitted_at", "submitted_by", name="a_submission_has_a_person"),
+            both_or_neither("accepted_at", "accepted_by", name="an_acceptance_has_a_person"),
+            both_or_neither("closed_at", "closed_by", name="a_closing_has_a_person"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[MonthState.SUBMITTED, MonthState.ACCEPTED, MonthState.CLOSED])
+                | Q(submitted_at__isnull=False),
+                name="a_month_beyond_drafting_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[MonthState.ACCEPTED, MonthState.CLOSED]) | Q(accepted_at__isnull=False),
+                name="an_accepted_month_was_accepted",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MonthState.CLOSED, closed_at__isnull=False)
+                | (~Q(state=MonthState.CLOSED) & Q(closed_at__isnull=True)),
+                name="a_closed_month_was_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hub_id} {self.reporting_month_id:%Y-%m} {self.state}"
+
+    @property
+    def month(self) -> Month:
+        return Month.of(self.reporting_month_id)
+
+    def is_late(self, today: dt.date) -> bool:
+        """Whether the hub has let 提出期限 pass."""
+        return self.state in WAITING_FOR_HUB and today > self.reporting_month.due_on
+
+
+class MonthStep(HubOwned):
+    """One move of a hub's month: its history."""
+
+    report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="steps")
+    move = models.CharField(_("操作"), max_length=12, choices=MonthMove.choices)
+    state = models.CharField(_("状態"), max_length=12, choices=MonthState.choices)
+    at = models.DateTimeField(_("日時"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    note = models.CharField(_("理由・連絡"), max_length=1000, blank=True)
+
+    objects = FigureManager()
+
+    class Meta:
+        verbose_name = _("月次報告の経過")
+        verbose_name_plural = _("月次報告の経過")
+        indexes = [models.Index(fields=["hub", "report", "-at"], name="monthstep_by_report")]
+        constraints = [
+            Wall(name="reports_monthstep_wall", sees=FIGURES),
+            SameHub(
+                name="a_month_step_is_of_its_hubs_report",
+                columns=["report_id", "hub_id"],
+                to_table="reports_monthlyreport",
+                to_columns=["id", "hub_id"],
+            ),
+            one_of("move", MonthMove, name="month_move_is_known"),
+            models.CheckConstraint(
+                condition=~Q(move__in=[MonthMove.RETURN, MonthMove.REOPEN]) | ~Q(note=""),
+                name="a_return_or_reopening_has_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.move}"
+
+
+class Explanation(HubOwned):
+    """Why a figure jumped, in the hub's words. Compulsory for more than 30 % against the month before."""
+
+    report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="explanations")
+    indicator = models.CharField(max_length=40)
+    text = models.CharField(_("説明"), max_length=1000)
+
+    objects = FigureManager()
+
+    class Meta:
+        verbose_name = _("増減の説明")
+        verbose_name_plural = _("増減の説明")
+        constraints = [
+            Wall(name="reports_explanation_wall", sees=FIGURES),
+            SameHub(
+                name="an_explanation_is_of_its_hubs_report",
+                columns=["report_id", "hub_id"],
+                to_table="reports_monthlyreport",
+                to_columns=["id", "hub_id"],
+            ),
+            models.UniqueConstraint(fields=["hub", "report", "indicator"], name="one_explanation_per_figure"),
+            models.CheckConstraint(condition=~Q(text=""), name="an_explanation_explains"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.indicator}"
+
+
+class Remark(HubOwned):
+    """What headquarters asks about a figure."""
+
+    report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="remarks")
+    indicator = models.CharField(max_length=40)
+    text = models.CharField(_("本部からの指摘"), max_length=1000)
+    at = models.DateTimeField(_("日時"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = FigureManager()
+
+    class Meta:
+        verbose_name = _("本部からの指摘")
+        verbose_name_plural = _("本部からの指摘")
+        indexes = [models.Index(fields=["hub", "report"], name="remark_by_report")]
+        constraints = [
+            Wall(name="reports_remark_wall", sees=FIGURES),
+            SameHub(
+                name="a_remark_is_on_its_hubs_report",
+                columns=["report_id", "hub_id"],
+                to_table="reports_monthlyreport",
+                to_columns=["id", "hub_id"],
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="a_remark_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.indicator}"

@@ -1,0 +1,22 @@
+"""The moves of a hub's month: confirmed by the hub's chief, checked and closed by headquarters (tender II.7)."""
+
+from __future__ import annotations
+
+from foundation.moves import MoveTable
+from reports.choices import MonthMove as Move
+from reports.choices import MonthState as State
+
+MONTH = MoveTable(
+    {
+        (State.DRAFTING, Move.SUBMIT): State.SUBMITTED,
+        (State.RETURNED, Move.SUBMIT): State.SUBMITTED,
+        (State.REOPENED, Move.SUBMIT): State.SUBMITTED,
+        (State.SUBMITTED, Move.WITHDRAW): State.DRAFTING,
+        (State.SUBMITTED, Move.RETURN): State.RETURNED,  # demands a comment: the database says so
+        (State.SUBMITTED, Move.ACCEPT): State.ACCEPTED,
+        (State.ACCEPTED, Move.RETURN): State.RETURNED,
+        (State.ACCEPTED, Move.CLOSE): State.CLOSED,
+        (State.CLOSED, Move.REOPEN): State.REOPENED,  # demands a reason
+    }
+)
+WAITING_FOR_HUB = (State.DRAFTING, State.RETURNED, State.REOPENED)

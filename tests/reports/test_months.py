@@ -1,0 +1,179 @@
+"""A hub's month: its chief confirms it, headquarters checks it (tender II.7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from audit.models import Entry
+from foundation.errors import MoveRefused
+from foundation.periods import Month
+from hubs.tenancy import Scope, entered
+from metrics import actions as metrics
+from reports.actions import months as actions
+from reports.choices import MonthState
+from reports.models import MonthlyReport, MonthStep
+from reports.queries import months as queries
+from tests import making
+
+pytestmark = pytest.mark.django_db
+OCTOBER = Month(2026, 10)
+NOVEMBER_5 = dt.datetime(2026, 11, 5, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+def hold(hub, day, count=1):
+    for _ in range(count):
+        making.make_consultation(hub=hub, held_on=day)
+
+
+@pytest.fixture
+def counted(tokyo):
+    """A client who came in August, ten times in September and eleven in October: nothing jumps."""
+    case = making.make_case(hub=tokyo)
+    for day, count in ((dt.date(2026, 8, 10), 1), (dt.date(2026, 9, 10), 10), (dt.date(2026, 10, 10), 11)):
+        for _ in range(count):
+            making.make_consultation(hub=tokyo, case=case, held_on=day)
+    metrics.recount([Month(2026, 8), Month(2026, 9), OCTOBER], at=NOVEMBER_5)
+    return tokyo
+
+
+def submit(hub, by, *, version=1, explanations=None, zero=False, at=NOVEMBER_5):
+    with entered(Scope.of_hub(hub.pk)):
+        return actions.submit(
+            hub=hub, month=OCTOBER, version=version, explanations=explanations or {}, zero=zero, by=by, at=at
+        )
+
+
+def state_of(hub):
+    with entered(Scope.of_hub(hub.pk)):
+        return MonthlyReport.objects.get(hub=hub).state
+
+
+def test_from_the_chief_to_headquarters_and_back(counted, chief, headquarters):
+    report = submit(counted, chief)
+    assert (report.state, report.submitted_by) == (MonthState.SUBMITTED, chief)
+    with entered(Scope.of_figures([counted.pk])):
+        around = {"hub": counted, "month": OCTOBER, "by": headquarters, "at": NOVEMBER_5}
+        returned = actions.send_back(
+            version=2, note="件数を確かめてください", remarks={"minutes": "長すぎます"}, **around
+        )
+        assert returned.state == MonthState.RETURNED
+    report = submit(counted, chief, version=3)
+    with entered(Scope.of_figures([counted.pk])):
+        assert actions.accept(version=4, **around).state == MonthState.ACCEPTED
+        moves = list(MonthStep.objects.order_by("pk").values_list("move", flat=True))
+        assert moves == ["submit", "return", "submit", "accept"]
+    with entered(Scope.of_hub(counted.pk)):
+        assert Entry.objects.filter(action__startswith="month.").count() == 4
+
+
+def test_a_month_that_still_runs_cannot_be_submitted(counted, chief):
+    with pytest.raises(actions.NotOver):
+        submit(counted, chief, at=dt.datetime(2026, 10, 31, 23, 59, tzinfo=ZoneInfo("Asia/Tokyo")))
+    midnight = dt.datetime(2026, 11, 1, 0, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert submit(counted, chief, at=midnight).state == MonthState.SUBMITTED
+
+
+def test_a_jump_must_be_explained(counted, chief):
+    hold(counted, dt.date(2026, 10, 20), 4)  # 15 against 10
+    metrics.recount([OCTOBER], at=NOVEMBER_5)
+    with pytest.raises(actions.ExplanationMissing) as missing:
+        submit(counted, chief)
+    assert "consultations" in missing.value.indicators
+    said = dict.fromkeys(missing.value.indicators, "商工会との合同相談会を開いた")
+    report = submit(counted, chief, explanations=said)
+    with entered(Scope.of_hub(counted.pk)):
+        assert set(report.explanations.values_list("indicator", flat=True)) == set(said)
+
+
+def test_thirty_percent_is_not_yet_a_jump():
+    indicator = next(iter(queries.INDICATORS))
+    assert not queries.Confirmed(indicator, 130, 100).is_jump
+    assert queries.Confirmed(indicator, 131, 100).is_jump
+    assert queries.Confirmed(indicator, 69, 100).is_jump
+    assert not queries.Confirmed(indicator, 70, 100).is_jump
+    assert queries.Confirmed(indicator, 1, 0).is_jump
+    assert not queries.Confirmed(indicator, 0, 0).is_jump
+
+
+def test_a_month_without_any_consultation_is_confirmed_as_such(tokyo, chief):
+    with pytest.raises(actions.ZeroUnconfirmed):
+        submit(tokyo, chief)
+    assert submit(tokyo, chief, zero=True).is_zero
+
+
+def test_somebody_elses_move_is_not_overrun(counted, chief):
+    submit(counted, chief)
+    with pytest.raises(actions.Moved):
+        submit(counted, chief)
+    with pytest.raises(MoveRefused):
+        submit(counted, chief, version=2)
+
+
+def test_the_database_wants_a_reason_for_a_return(counted, chief, headquarters):
+    submit(counted, chief)
+    with entered(Scope.of_figures([counted.pk])), pytest.raises(IntegrityError), transaction.atomic():
+        actions.send_back(hub=counted, month=OCTOBER, version=2, note="", remarks={}, by=headquarters, at=NOVEMBER_5)
+
+
+def test_the_months_that_wait_for_the_chief(counted, chief):
+    submit(counted, chief)
+    with entered(Scope.of_hub(counted.pk)):
+        waiting = queries.months_unconfirmed(counted, today=dt.date(2026, 11, 20), since=Month(2026, 8))
+        assert [report.month for report in waiting] == [Month(2026, 8), Month(2026, 9)]
+
+
+def test_how_the_hubs_stand(counted, osaka, chief):
+    submit(counted, chief, at=dt.datetime(2026, 11, 11, 0, 0, tzinfo=ZoneInfo("Asia/Tokyo")))  # a day late
+    with entered(Scope.of_figures([counted.pk, osaka.pk])):
+        rows = queries.standings([counted, osaka], OCTOBER, today=dt.date(2026, 11, 20))
+        assert [(row.report.state, row.is_late, row.on_time) for row in rows] == [
+            ("submitted", False, False), ("drafting", True, None),
+        ]  # fmt: skip
+        assert queries.rates(rows) == (50.0, 0.0)
+
+
+def test_a_chief_submits_on_the_page_and_headquarters_accepts(client, counted, chief, headquarters):
+    client.force_login(chief)
+    url = "/hubs/tokyo/months/2026-10/"
+    assert "確かめて提出する" in client.get(url).content.decode()
+    page = client.get(f"{url}submission/")
+    assert "提出前の点検" in page.content.decode()
+    assert client.post(f"{url}submission/", {"version": "1"})["Location"] == url
+    assert state_of(counted) == MonthState.SUBMITTED
+    client.force_login(headquarters)
+    assert "差し戻す" in client.get(url).content.decode()
+    refused = client.post(f"{url}return/", {"version": "2", "note": ""})
+    assert refused.status_code == 422
+    client.post(f"{url}acceptance/", {"version": "1"})
+    assert state_of(counted) == MonthState.SUBMITTED, "an old page moves nothing"
+    client.post(f"{url}acceptance/", {"version": "2"})
+    assert state_of(counted) == MonthState.ACCEPTED
+    assert "100.0" not in client.get("/nation/months/?month=2026-10").content.decode()
+
+
+def test_a_jump_is_asked_for_beside_its_figure_and_nothing_is_lost(client, counted, chief):
+    hold(counted, dt.date(2026, 10, 20), 9)
+    metrics.recount([OCTOBER], at=NOVEMBER_5)
+    client.force_login(chief)
+    page = client.post(
+        "/hubs/tokyo/months/2026-10/submission/", {"version": "1", "explanation_consultations": "相談会を開いた"}
+    )
+    assert page.status_code == 422
+    assert "相談会を開いた" in page.content.decode()
+    assert "explanation_minutes" in page.context["form"].errors
+
+
+def test_osakas_chief_sees_nothing_of_tokyos_months(client, counted, osaka):
+    client.force_login(making.make_person("chief", hub=osaka))
+    for path in ("", "2026-10/", "2026-10/submission/"):
+        assert client.get(f"/hubs/tokyo/months/{path}").status_code == 404
+
+
+def test_the_agency_looks_and_moves_nothing(client, counted, agency):
+    client.force_login(agency)
+    assert client.get("/hubs/tokyo/months/2026-10/").status_code == 200
+    assert client.post("/hubs/tokyo/months/2026-10/acceptance/", {"version": "1"}).status_code == 403
