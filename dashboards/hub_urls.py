@@ -5,6 +5,7 @@ from django.urls import path
 from dashboards import views
 
 urlpatterns = [
+    path("desk/", views.MyDesk.as_view(), name="desk"),
     path("", views.HubHome.as_view(), name="home"),
     path("figures/records/", views.Records.as_view(), name="records"),
 ]

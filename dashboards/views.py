@@ -1,4 +1,4 @@
-"""The hub at a glance, the nation at a glance, and the records behind a figure."""
+"""What waits for oneself, the hub at a glance, the nation at a glance, and the records behind a figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from consultations.models import Case, Consultation, Enterprise
+from consultations.models import Case, Consultation, Enterprise, Outcome
 from dashboards import queries
 from dashboards.forms import Choice, months_to_choose, read_choice
 from foundation.periods import Month
@@ -19,6 +19,7 @@ from metrics.indicators import INDICATORS
 from metrics.models import Span
 from metrics.queries import Place, counted_at, labels_of
 from metrics.records import records_behind
+from referrals.models import Referral, ReferralWork
 
 RECORDS_SHOWN = 500
 
@@ -61,6 +62,18 @@ class HubHome(Window):
             "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
         }
         return render(request, "dashboards/hub_home.html", context)
+
+
+class MyDesk(Door):
+    """GET /hubs/<hub>/desk/: what waits for whoever asks. Where a coordinator's day begins."""
+
+    reach: ClassVar[Reach] = Reach.HUB_RECORDS
+    permission: ClassVar[str | None] = Permission.LOG_CONSULTATION
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        desk = queries.desk_of(hub=self.hub, user=request.user, today=timezone.localdate())
+        looked_at(request, "desk.viewed", rows=len(desk.duties))
+        return render(request, "dashboards/my_desk.html", {"hub": self.hub, "desk": desk})
 
 
 class NationMonth(Window):
@@ -132,10 +145,33 @@ def listed(rows: Any) -> list[dict[str, Any]]:
     if model is Case:
         found = rows.select_related("enterprise").order_by("-closed_on", "-pk")[:RECORDS_SHOWN]
         return [{"on": row.closed_on, "enterprise": row.enterprise, "about": row} for row in found]
+    if model is Outcome:
+        found = rows.select_related("case__enterprise").newest_first()[:RECORDS_SHOWN]
+        return [{"on": row.measured_on, "enterprise": row.case.enterprise, "about": _what(row)} for row in found]
     if model is Consultation:
         found = rows.for_lists().select_related("enterprise", "case").newest_first()[:RECORDS_SHOWN]
         return [{"on": row.held_on, "enterprise": row.enterprise, "about": row.case, "session": row} for row in found]
+    if model in (Referral, ReferralWork):
+        return listed_referrals(rows)
     return listed_parts(rows)
+
+
+def listed_referrals(rows: Any) -> list[dict[str, Any]]:
+    """What was asked of other agencies, and what they did."""
+    if rows.model is Referral:
+        sent = rows.select_related("enterprise", "organization").order_by("-sent_on", "-pk")[:RECORDS_SHOWN]
+        return [{"on": row.sent_on, "enterprise": row.enterprise, "about": row.organization} for row in sent]
+    related = ("referral__enterprise", "referral__organization")
+    works = rows.select_related(*related).order_by("-worked_on", "-pk")[:RECORDS_SHOWN]
+    return [
+        {"on": row.worked_on, "enterprise": row.referral.enterprise, "about": row.referral.organization}
+        for row in works
+    ]
+
+
+def _what(outcome: Outcome) -> str:
+    """An outcome in one line."""
+    return f"{outcome.get_kind_display()} {outcome.get_trend_display()} ({outcome.get_as_of_display()}) {outcome.case}"
 
 
 def listed_parts(rows: Any) -> list[dict[str, Any]]:

@@ -19,5 +19,6 @@ app_name = "api"
 urlpatterns = [
     path("schema/", Schema.as_view(), name="schema"),
     path("v1/hubs/<slug:hub>/", include("consultations.api_urls")),
+    path("v1/hubs/<slug:hub>/", include("referrals.api_urls")),
     path("v1/", include("metrics.api_urls")),
 ]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts import actions as accounts
+from accounts.choices import TokenScope
+from accounts.tokens import digest_of, fresh_secret
+from foundation.periods import midnight
 from hubs import access
 from hubs.doors import Door, Reach
 from metrics.indicators import INDICATORS
+from website.forms import TokenForm
 
 
 class Home(Door):
@@ -27,10 +36,11 @@ class Home(Door):
 
 
 def desk_of(user: Any) -> str:
-    """Where somebody begins: their hub, the nation, the administration site, or a page that says why not."""
+    """Where somebody begins: desk, hub, the nation, the administration site, or a page that says why not."""
     hub = access.own_hub(user)
     if hub is not None:
-        return reverse("hubs:home", args=[hub.slug])
+        works_there = user.has_perm(access.Permission.LOG_CONSULTATION, hub)
+        return reverse("hubs:desk" if works_there else "hubs:home", args=[hub.slug])
     if user.has_perm(access.Permission.VIEW_NATION):
         return reverse("nation:month")
     if user.has_perm(access.Permission.VIEW_HUB):
@@ -66,6 +76,49 @@ class Definitions(Door):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return render(request, "website/definitions.html", {"indicators": list(INDICATORS)})
+
+
+class TokenList(Door):
+    """GET /tokens/: the keys of one's programs. POST: a new one, whose secret this answer shows and nothing keeps."""
+
+    reach: ClassVar[Reach] = Reach.OWN
+    permission: ClassVar[str | None] = access.Permission.USE_API
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.page(self.form())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.page(form, status=422)
+        secret, values = fresh_secret(), form.cleaned_data
+        token = accounts.issue_token(
+            user=self.person, name=values["name"], scopes=values["scopes"], digest=digest_of(secret),
+            beginning=secret[:10], expires_at=midnight(values["expires_on"] + dt.timedelta(days=1)), at=timezone.now(),
+        )  # fmt: skip
+        return self.page(self.form(), secret=secret, made=token)
+
+    def form(self, *args: Any) -> TokenForm:
+        return TokenForm(*args, user=self.person, today=timezone.localdate())
+
+    def page(self, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        tokens = list(self.person.tokens.newest_first()[:50])
+        context = {"form": form, "tokens": tokens, "labels": dict(TokenScope.choices), "now": timezone.now()}
+        return render(self.request, "website/token_list.html", context | more, status=status)
+
+
+class TokenRevocation(Door):
+    """POST /tokens/<pk>/revocation/: the token opens nothing any more."""
+
+    reach: ClassVar[Reach] = Reach.OWN
+    permission: ClassVar[str | None] = access.Permission.USE_API
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        token = get_object_or_404(self.person.tokens, pk=pk)
+        accounts.revoke_token(token=token, by=self.person, at=timezone.now())
+        messages.success(request, _("トークンを取り消しました。"))
+        return redirect("website:tokens")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -122,7 +122,8 @@ def test_windows_read_facts_in_at_most_ten_statements(client, a_month, headquart
     client.force_login(coordinator if path.startswith("/hubs/") else headquarters)
     statements = statements_of(client, path, **MONTH)
     assert len(statements) <= 10, "\n".join(statements)
-    assert not any('FROM "consultations_' in sql for sql in statements)
+    names = 'FROM "consultations_specialdesk"'  # what a code is called: the nation's, and nobody's record
+    assert not any('FROM "consultations_' in sql for sql in statements if names not in sql)
 
 
 def test_every_indicator_is_defined_on_a_public_page(client, db):

@@ -13,13 +13,13 @@ def test_a_visitor_reads_what_this_is(client, db):
     assert "経営の悩みに、無料で、何度でも" in client.get("/").content.decode()
 
 
-def test_everybody_lands_where_they_work(client, tokyo, coordinator, headquarters, agency):
+def test_everybody_lands_where_they_work(client, tokyo, coordinator, chief, headquarters, agency):
     body = making.make_person("implementing_body", hub=tokyo)
     administrator = making.make_person("administrator", second_factor=True)
     advisor = making.make_person("advisor", hub=tokyo)
     nobody = making.make_user()
     for user, place in [
-        (coordinator, "/hubs/tokyo/"), (body, "/hubs/tokyo/"), (advisor, "/hubs/tokyo/"), (headquarters, "/nation/"),
+        (coordinator, "/hubs/tokyo/desk/"), (chief, "/hubs/tokyo/desk/"), (body, "/hubs/tokyo/"), (advisor, "/hubs/tokyo/"), (headquarters, "/nation/"),
         (agency, "/nation/"), (administrator, "/admin/"), (nobody, "/no-role/"),
     ]:  # fmt: skip
         client.force_login(user)

@@ -1,4 +1,4 @@
-"""What the windows show: figures of a place beside last year's, trends, the nation's hubs side by side."""
+"""Figures of a place beside last year's, trends, the nation's hubs side by side."""
 
 from __future__ import annotations
 
