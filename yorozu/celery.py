@@ -20,8 +20,33 @@ app.conf.beat_schedule = {
         "task": "metrics.recount_years",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "consultations: find likely pairs": {"task": "consultations.find_pairs", "schedule": 20.0},
+    "consultations: scan waiting files": {"task": "consultations.scan_waiting", "schedule": 60.0},
+    "consultations: clear stored files": {
+        "task": "consultations.clear_files",
+        "schedule": crontab(hour="4", minute="20"),
+    },
+    "consultations: make due follow-ups": {
+        "task": "consultations.make_due_follow_ups",
+        "schedule": crontab(hour="5", minute="10"),
+    },
+    "consultations: count pairs for similar cases": {"task": "consultations.count_grams", "schedule": 900.0},
+    "webhooks: tell other systems": {"task": "webhooks.tell", "schedule": 15.0},
+    "webhooks: forget old deliveries": {"task": "webhooks.forget_old", "schedule": crontab(hour="4", minute="20")},
+    "consultations: anonymise what has been kept long enough": {
+        "task": "consultations.anonymise_due",
+        "schedule": crontab(hour="2", minute="20"),
+    },
+    "booking: settle those whose consultation is there": {"task": "booking.settle", "schedule": 30.0},
+    "booking: remind who comes tomorrow": {"task": "booking.remind", "schedule": crontab(hour="9-20", minute="0")},
+    "exchange: wipe old imports": {"task": "exchange.wipe_old", "schedule": crontab(hour="2", minute="50")},
     "jobs: send lost jobs again": {"task": "jobs.send_lost_again", "schedule": 30.0},
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
+    "letters: send what is due": {"task": "letters.send_due", "schedule": 30.0},
+    "referrals: ask again": {"task": "referrals.chase_due", "schedule": crontab(hour="9-17", minute="5")},
+    "referrals: close links that ended": {"task": "referrals.end_links", "schedule": crontab(minute="20")},
+    "sharing: tell, take in and close what is due": {"task": "sharing.keep_up", "schedule": 300.0},
+    "letters: wipe old ones": {"task": "letters.wipe_old", "schedule": crontab(hour="2", minute="40")},
 }
 
 HEARTBEAT_SECONDS = 30

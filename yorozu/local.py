@@ -400,6 +400,9 @@ def _commands(port: str, home: Path) -> dict[str, list[str]]:
                 "--threads", "4", "--timeout", "60", "--graceful-timeout", "5", "--access-logfile", "-"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
                    "--without-mingle", "--without-gossip"],
+        # exports and imports: one at a time, and behind everybody who is typing
+        "long": ["nice", "-n", "10", *celery, "worker", "--concurrency", "1", "--queues", "long", "--loglevel", "INFO",
+                 "--hostname", "long@%h", "--without-mingle", "--without-gossip"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--schedule", str(home / "beat-schedule")],
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 -- Needs CREATEROLE and CREATEDB, nothing that a managed PostgreSQL 16 or later withholds. Safe to run again.
 --   yorozu_owner   owns the tables and migrates them; row-level security binds it too (FORCE)
 --   yorozu_app     what web, worker and beat sign in as
---   yorozu_search  nobody signs in as this; it owns the one search function (docs/adr/0003)
+--   yorozu_search  nobody signs in as this; it owns the functions that look past the wall (docs/adr/0003, 0009)
 \set ON_ERROR_STOP on
 SELECT 'CREATE ROLE yorozu_owner LOGIN CREATEDB'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'yorozu_owner') \gexec

@@ -55,8 +55,15 @@ INSTALLED_APPS = [
     "accounts",
     "hubs",
     "jobs",
+    "letters",
     "directory",
     "consultations",
+    "sharing",
+    "referrals",
+    "booking",
+    "exchange",
+    "finding",
+    "webhooks",
     "metrics",
     "reports",
     "dashboards",
@@ -77,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.tokens.Tokens",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "hubs.entrance.Entrance",
@@ -118,6 +126,7 @@ CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done again: tasks are 
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_TASK_ROUTES = {"exchange.*": {"queue": "long"}}  # files of many rows, in a worker of their own
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
@@ -236,8 +245,31 @@ STATICFILES_DIRS = [
 ]
 PDF_FONTS = _PACKAGES / "@expo-google-fonts" / "noto-sans-jp"
 MEDIA_ROOT = DATA_DIR / "files"
+ATTACHMENTS_S3_BUCKET = env.str("ATTACHMENTS_S3_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # clients' files: never below a folder that a web server hands out
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("ATTACHMENTS_DIR", str(DATA_DIR / "attachments")),
+            "base_url": None,  # they have no address but the page that asks for the right
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+    if not ATTACHMENTS_S3_BUCKET
+    else {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {  # keys of access come from the environment or the machine's role, as boto3 reads them
+            "bucket_name": ATTACHMENTS_S3_BUCKET,
+            "endpoint_url": env.str("ATTACHMENTS_S3_ENDPOINT", "") or None,
+            "region_name": env.str("ATTACHMENTS_S3_REGION", "ap-northeast-1"),
+            "default_acl": "private",
+            "file_overwrite": False,
+            "object_parameters": {"ServerSideEncryption": env.str("ATTACHMENTS_S3_ENCRYPTION", "AES256")},
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"
@@ -246,23 +278,59 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = True
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = MODE == "test"  # tests serve files as they lie, uncollected
+FILE_UPLOAD_HANDLERS = [
+    "foundation.requests.BoundedUpload",  # first: what is too large fills no disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 64 * 1024 * 1024)  # of any one file, whatever it is for
+ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 20 * 1024 * 1024)
+ATTACHMENTS_PER_CONSULTATION = env.int("ATTACHMENTS_PER_CONSULTATION", 20)
+VIRUS_SCANNER = env.str("VIRUS_SCANNER", "")  # clamd: unix:/run/clamav/clamd.ctl or tcp://clamav:3310; empty: none
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if DEMO else env.str(
     "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
 )  # fmt: skip
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 20  # seconds: less than the shortest pause before a letter is tried again
+# Where letters say that the system is: what a worker writes has no request to ask.
+_USUAL_SITE = (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+)
+SITE_URL = env.str("SITE_URL", _USUAL_SITE).rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@yorozu.example")
 
 # ---- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.ByToken",  # first: what a 401 says about signing in
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.tokens.ApiRate", "accounts.tokens.ApiWriteRate"],
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["foundation.requests.CleanJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+API_RATE = env.str("API_RATE", "600/min")
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)  # for trials on one machine only
+API_WRITE_RATE = env.str("API_WRITE_RATE", "120/min")
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {
+        "EnterpriseKindEnum": "consultations.choices.EnterpriseKind",
+        "ReferralKindEnum": "referrals.choices.ReferralKind",
+        "CaseStateEnum": "consultations.choices.CaseState",
+        "ReferralStateEnum": "referrals.choices.ReferralState",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "hubs.api.describe_refusals",
+    ],
     "TITLE": "Yorozu API",
     "VERSION": "1",
     "DESCRIPTION": "よろず支援拠点 支援実績管理システム",

@@ -29,8 +29,16 @@ from hubs.models import Bureau, Hub, Unit
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics.actions import recount_touched
 from yorozu.demo.accounts import NATIONAL, People, Staff, address
+from yorozu.demo.between import tell_between
+from yorozu.demo.bookings import tell_bookings
 from yorozu.demo.clients import Registry
+from yorozu.demo.duplicates import tell_duplicates
 from yorozu.demo.histories import History, Setting, Teller
+from yorozu.demo.months import load_months
+from yorozu.demo.outcomes import open_desks, tell_outcomes
+from yorozu.demo.privacy import invent_places, remember_silent, tell_privacy
+from yorozu.demo.reviews import tell_reviews
+from yorozu.demo.views import save_views
 
 A_MONTH = 4_000  # consultations in an ordinary month of this year, all hubs together
 BATCH = 500
@@ -71,6 +79,7 @@ def _count(at: dt.datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_nestloop = off")
         recount_touched(at=at)
+        load_months(at=at)
 
 
 def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]) -> int:
@@ -78,6 +87,8 @@ def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]
     people = People(FiscalYear.of(timezone.localdate(at)))
     with entered(Scope.of_figures(HUB_IDS)):
         officials = people.nation({hub.slug: hub for hub in hubs}, list(Bureau.objects.order_by("position")))
+    open_desks(by=User.objects.get(email=address("hq")), at=at)
+    invent_places()
     programs = dict(SupportProgram.objects.values_list("name", "pk"))
     registry, made = Registry(), 0
     for number, hub in enumerate(hubs, 1):
@@ -87,8 +98,16 @@ def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]
             people.appoint(hub, staff, officials[hub.prefecture.bureau.slug], rng, at)
             setting = _setting(hub, staff, programs, at, a_month)
             made += _save(hub, Teller(setting, registry).tell())
+            tell_outcomes(hub, at=at)
+            tell_privacy(hub, at=at)
+            tell_reviews(hub, at=at)
+            tell_duplicates(hub, at=at)
+            save_views(hub, staff, at)
+            tell_bookings(hub, staff, at=at)
+            remember_silent(hub, at=at)
         if number % 8 == 0 or number == len(hubs):
             say(f"{number} of {len(hubs)} hubs, {made:,} consultations")
+    tell_between(at=at)
     return made
 
 

@@ -146,7 +146,6 @@ class Clients:
         row.municipality = rng.choice(self.place.towns)[0]
         row.address = f"{rng.choice(QUARTERS)}{1 + int(rng.random() * 9)}-{1 + int(rng.random() * 28)}-{1 + int(rng.random() * 20)}"
         row.phone = f"{rng.choice(('070', '080', '090'))}0{int(rng.random() * 10**7):07d}"  # 0 there: never given out
-        row.consented_on = today
         if rng.random() < 0.55:
             row.email = f"info{int(rng.random() * 90_000) + 10_000}@client.example"
         if row.kind == Kind.FOUNDER:

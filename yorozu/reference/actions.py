@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
+from consultations.models import ConsentText
 from directory.choices import CodeKind
 from directory.models import Code, SupportOrganization, SupportProgram
 from hubs.choices import Post, UnitKind
 from hubs.models import Bureau, FeeDefault, Hub, ImplementingBody, Prefecture, Unit
 from hubs.tenancy import HUB_IDS, Scope, entered
-from yorozu.reference import codes, industries, places, programs
+from yorozu.reference import codes, consents, industries, places, programs
 
 PROGRAMME_BEGAN_ON = dt.date(2014, 4, 1)
 JSIC_14_BEGAN_ON = dt.date(2024, 4, 1)
@@ -25,7 +26,7 @@ def load_missing() -> int:
     Safe to run again and again, about a dozen reading queries when all is there.
     """
     with entered(Scope.of_figures(HUB_IDS)):
-        return sum([_places(), _units(), _codes(), _fees(), _programs(), _organizations()])
+        return sum([_places(), _units(), _codes(), _fees(), _programs(), _organizations(), _consent_texts()])
 
 
 def _places() -> int:
@@ -135,3 +136,15 @@ def _organizations() -> int:
         for kind, name in programs.organizations_of(row.code, row.prefecture)
     ]
     return len(SupportOrganization.objects.bulk_create(missing))
+
+
+def _consent_texts() -> int:
+    """Only for purposes that have none."""
+    there = set(ConsentText.objects.order_by().values_list("purpose", flat=True).distinct())
+    began = dt.datetime.combine(PROGRAMME_BEGAN_ON, dt.time(), dt.UTC)
+    missing = [
+        ConsentText(purpose=purpose, version=version, body=body, valid_from=PROGRAMME_BEGAN_ON, set_at=began)
+        for purpose, version, body in consents.TEXTS
+        if purpose not in there
+    ]
+    return len(ConsentText.objects.bulk_create(missing))
