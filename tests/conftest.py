@@ -72,7 +72,7 @@ def administer(url: str, *statements: str) -> None:
 _KEPT = (
     "django_migrations", "django_content_type", "auth_permission", "hubs_bureau", "hubs_prefecture", "hubs_hub",
     "hubs_implementingbody", "hubs_unit", "hubs_feedefault", "directory_code", "directory_supportorganization",
-    "directory_supportprogram",
+    "directory_supportprogram", "consultations_identitykey",
 )  # fmt: skip
 
 

@@ -175,11 +175,15 @@ def visit(
     assert complaints == []
 
 
+# the browser's own words for it, and htmx's
+NOT_ANSWERED = ("Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:afterRequest")
+
+
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:
     # answers other than 200 and a network that we took away are the tests' own doing; each looks at them itself.
     # What has no address was done by a script of the tests (axe tries inline styles), and rightly refused.
     source = message.location.get("url")
-    if message.type == "error" and source and not message.text.startswith("Failed to load resource"):
+    if message.type == "error" and source and not message.text.startswith(NOT_ANSWERED):
         complaints.append(f"{message.text} ({source})")
 
 

@@ -70,6 +70,7 @@ def test_a_consultation_moves_the_figures_of_its_hub(visit):
     expect(page).to_have_url(re.compile(r"/hubs/tokyo/consultations/\d+/$"))
     picture(page, "record-desktop")
 
+    page.locator("nav summary").get_by_text("拠点", exact=True).click()
     page.get_by_role("link", name="拠点の状況").click()
     wait_for_value(page, before + 1)
     picture(page, "hub-desktop")

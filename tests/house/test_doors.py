@@ -14,9 +14,13 @@ from tests.house.addresses import Address, addresses
 # The administration site is Django's: one door for all of it, tested in test_who_gets_what.
 OURS = [address for address in addresses() if address.is_ours and not address.route.startswith("admin/")]
 # What may be opened by anybody. Nothing else may.
-PUBLIC = {"website:home", "website:definitions", "api:schema", "api:indicators"}
+PUBLIC = {
+    "website:home", "website:definitions", "api:schema", "api:indicators",
+    "book:request",  # a stranger asks for an appointment
+    "offline:manifest", "offline:worker", "offline:shell",  # kept by browsers: the same for everybody
+}  # fmt: skip
 # What asks for no right, only for a sign-in: each shows the person's own things.
-OWN = {"website:no_role", "website:my_hubs"}
+OWN = {"website:no_role", "website:my_hubs", "offline:start"}
 
 
 def test_every_address_has_a_door():
@@ -30,7 +34,7 @@ def test_the_public_addresses_are_these():
 
 def test_every_other_address_of_ours_names_a_right_that_exists():
     for address in OURS:
-        if address.reach in (Reach.PUBLIC, Reach.SELF_GUARDED):
+        if address.reach in (Reach.PUBLIC, Reach.LINK, Reach.SELF_GUARDED):
             continue
         permission = getattr(address.view, "permission", None)
         if permission is None:

@@ -15,18 +15,26 @@ from consultations.models import (
     Case,
     CaseCounter,
     CaseStep,
+    ClientMade,
     Consultation,
     Draft,
     Enterprise,
     Involvement,
     ProgramUse,
+    ReviewComment,
     TouchedMonth,
 )
+from foundation.periods import Month
 from hubs.models import AppointmentStep, Membership, RecordOpening, Unit
-from hubs.tenancy import HubOwned, NoScope, Scope, current_scope, entered
+from hubs.tenancy import BetweenHubs, HubOwned, NoScope, Scope, current_scope, entered
 from jobs.models import Job
 from metrics.models import Fact, Level, Span
+from reports.actions import months
 from tests import making
+from tests.consultations import making_assignments, making_notes, making_outcomes
+from tests.house.answers import booking, duplicates, exchange, finding, notes, outcomes, privacy, programs, referrals
+from tests.sharing.making import something_between
+from webhooks.models import Attempt, Delivery
 
 ROOMS = {path.parent.name for path in settings.BASE_DIR.glob("*/models.py")} | {"consultations"}
 
@@ -34,11 +42,14 @@ ROOMS = {path.parent.name for path in settings.BASE_DIR.glob("*/models.py")} | {
 UNWALLED: dict[str, str] = {}
 # Tables that anybody may add to and only some may read.
 WRITTEN_BY_ANYBODY = {"audit_entry"}
+# Functions that look at another hub's rows; tests/sharing tries to make them leak.
+BETWEEN_HUBS = {"sharing_known_elsewhere", "sharing_joint_timeline"}
 # Managers that do not raise, each with its reason: the database shows nothing all the same.
 QUIET_MANAGERS = {
     "Membership": "people learn their own roles before any scope is known",
     "RecordOpening": "as memberships: the entrance asks for the person's own",
     "Entry": "signing in is noted outside any hub",
+    "Letter": "workers send letters that belong to no hub",
     "Job": "workers take jobs that belong to no hub",
 }
 
@@ -108,6 +119,10 @@ def test_the_applications_role_can_pass_no_wall():
     assert above == []
 
 
+# each keeps the wall itself and gives ids only (docs/adr/0003)
+SEARCHES = {"consultations_search_cases", "consultations_search_enterprises"}
+
+
 @pytest.mark.django_db
 def test_no_view_and_no_function_of_ours_opens_a_wall_but_the_search():
     views = rows(
@@ -120,7 +135,14 @@ def test_no_view_and_no_function_of_ours_opens_a_wall_but_the_search():
         "SELECT p.proname, p.proconfig FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
         " WHERE p.prosecdef AND n.nspname = 'public'"
     )
-    assert {name for name, _ in definers} <= {"consultations_search"}
+    # keep_identity is a trigger, which nobody can call, and reads one key, no hub's row
+    assert {name for name, _ in definers} <= {
+        "consultations_search",
+        "consultations_similar",
+        "consultations_keep_identity",
+        *SEARCHES,
+        *BETWEEN_HUBS,
+    }
     for name, configuration in definers:
         assert any(setting.startswith("search_path=pg_catalog") for setting in configuration), name
 
@@ -176,6 +198,26 @@ def something_of_everything(tokyo, coordinator, now) -> None:
     making.involve(held, making.make_organization(), "referral")
     making.use_program(held, making.make_program(), "introduced")
     appointment = making.make_appointment(hub=tokyo)
+    duplicates.fill(tokyo)
+    privacy.fill(tokyo)
+    something_between(tokyo)
+    for topic in (exchange, finding, booking, outcomes, notes, programs, referrals):
+        topic.fill(tokyo)
+    with entered(Scope.of_hub(tokyo.pk)):
+        months.submit(
+            hub=tokyo, month=Month(2026, 9), version=1, explanations={"minutes": "x"}, zero=True, by=coordinator, at=now
+        )
+        months.send_back(
+            hub=tokyo, month=Month(2026, 9), version=2, note="x", remarks={"minutes": "x"}, by=coordinator, at=now
+        )
+        ClientMade.objects.create(hub=tokyo, client_id=uuid.uuid4(), case_id=held.case_id, made_at=now)
+    making_outcomes.learn_words(tokyo)
+    review = making_notes.make_review(hub=tokyo)
+    with entered(Scope.of_hub(tokyo.pk)):
+        ReviewComment.objects.create(hub=tokyo, review=review, text="x", by=coordinator, at=now)
+        delivery = Delivery.objects.get(hub=tokyo)
+        Attempt.objects.create(hub=tokyo, delivery=delivery, at=now, code=200, milliseconds=1)
+    making_assignments.make_capacity(hub=tokyo, coordinator=coordinator, cap=5)
     with entered(Scope.of_hub(tokyo.pk, user_id=coordinator.pk)):
         one = {"hub": tokyo, "by": coordinator, "at": now}
         CaseCounter.objects.get_or_create(hub=tokyo, fiscal_year=2031, defaults={"last": 1})
@@ -207,6 +249,24 @@ def test_another_hubs_scope_shows_none_of_tokyos_rows(osaka, tokyo, something_of
     with entered(Scope.of_hub(osaka.pk)):
         for model in walled():
             assert rows(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE hub_id = %s', tokyo.pk) == [(0,)], model
+
+
+@pytest.mark.django_db
+def test_rows_between_two_hubs_are_seen_by_these_two(tokyo, osaka, something_of_everything):
+    """With several hubs in scope, a row of one of them is enough; what both hubs see, no third does."""
+    for model in walled():
+        if not issubclass(model, BetweenHubs):
+            continue
+        sql = f'SELECT DISTINCT hub_id, to_hub_id FROM "{model._meta.db_table}"'
+        with entered(Scope.of_hub(tokyo.pk)):
+            ((asking, asked),) = rows(sql)
+        assert asking == tokyo.pk
+        with entered(Scope.of_hub(asked)):
+            assert rows(sql) == [(asking, asked)]
+            assert model.objects.count() > 0
+        with entered(Scope.of_hub(osaka.pk)):
+            assert rows(sql) == []
+            assert model.objects.count() == 0
 
 
 @pytest.mark.django_db

@@ -1,30 +1,18 @@
-"""Every address × every role × own hub and another's: what a GET answers. An address without a row here fails.
-
-One letter for one answer, in the order of COLUMNS; a hub's addresses have a second word for another's hub.
-
-    y  the page (200)      p  must be posted (405)      n  nothing new or an empty answer (204)
-    s  to the sign-in      o  to where records are opened with a reason       g  goes on to another page
-    -  no such page (404): strangers are not told       x  not allowed (403)   k  who are you? (401)
-"""
+"""Every address × every role × own hub and another's: what a GET answers. An address without a row in
+tests/house/answers fails."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from foundation.periods import Month
 from hubs.doors import Reach
 from hubs.models import Bureau, Hub
-from hubs.tenancy import Scope, entered
-from jobs.models import Job
-from reports.choices import Format
-from reports.contents import Edition
-from reports.queries import KIND, Order
 from tests import making
 from tests.house.addresses import addresses
+from tests.house.answers import TABLE, fill
 
 COLUMNS = (
     "anonymous", "no role", "coordinator", "chief", "implementing_body", "advisor", "evaluator",
@@ -32,70 +20,6 @@ COLUMNS = (
 )  # fmt: skip
 NATIONAL = {"bureau", "agency", "headquarters", "administrator"}
 ANSWERS = {200: "y", 204: "n", 401: "k", 403: "x", 404: "-", 405: "p"}
-
-# fmt: off
-TABLE = {
-    #                                                           ┌ anonymous
-    #                                                           │┌ no role
-    #                                                           ││┌ coordinator, chief
-    #                                                           ││││┌ implementing body, advisor, evaluator
-    #                                                           │││││││┌ bureau, agency, headquarters, administrator
-    # ---- the site
-    "":                                                        "ygggggggggg",
-    "no-role/":                                                "sxxxxxxxxxx",
-    "my-hubs/":                                                "syyyyyyyyyy",
-    "definitions/":                                            "yyyyyyyyyyy",
-    # ---- a hub: figures, roster, appointments
-    "hubs/<slug:hub>/roster/":                                 "s-yyyyyyyyx s-------yyx",
-    "hubs/<slug:hub>/appointments/":                           "s-xyyxxyxyx s-------xyx",
-    "hubs/<slug:hub>/appointments/new/":                       "s-xyyxxxxxx s-------xxx",
-    "hubs/<slug:hub>/appointments/<int:pk>/":                  "s-xyyxxyxyx s-------xyx",
-    "hubs/<slug:hub>/appointments/<int:pk>/agreement/":        "s-xxxxxgxxx s-------xxx",
-    "hubs/<slug:hub>/appointments/<int:pk>/refusal/":          "s-xxxxxgxxx s-------xxx",
-    "hubs/<slug:hub>/appointments/<int:pk>/withdrawal/":       "s-xggxxxxxx s-------xxx",
-    "hubs/<slug:hub>/appointments/<int:pk>/contract/":         "s-xxgxxxxxx s-------xxx",
-    "hubs/<slug:hub>/appointments/<int:pk>/completion/":       "s-xxgxxxxxx s-------xxx",
-    "hubs/<slug:hub>/appointments/<int:pk>/release/":          "s-xxgxxxxxx s-------xxx",
-    "hubs/<slug:hub>/opening/":                                "s-xxxxxxxyx s-------xyx",
-    "hubs/<slug:hub>/":                                        "s-yyyyyyyyx s-------yyx",
-    # ---- a hub: records
-    "hubs/<slug:hub>/trail/":                                  "s-xyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/figures/records/":                        "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/consultations/":                          "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/consultations/new/":                      "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/consultations/<int:pk>/":                 "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/consultations/<int:pk>/edit/":            "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/consultations/<int:pk>/deletion/":        "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/drafts/<uuid:client_id>/":                "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/drafts/<uuid:client_id>/discarding/":     "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/enterprises/":                            "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/enterprises/suggestions/":                "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/enterprises/case-choices/":               "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/enterprises/<int:pk>/":                   "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/enterprises/<int:pk>/edit/":              "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/cases/":                                  "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/cases/<int:pk>/":                         "s-yyxxxxxox s-------xox",
-    "hubs/<slug:hub>/cases/<int:pk>/edit/":                    "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/cases/<int:pk>/steps/":                   "s-ppxxxxxxx s-------xxx",
-    # ---- the nation
-    "nation/":                                                 "sxxxxxxyyyx",
-    "nation/breakdowns/":                                      "sxxxxxxyyyx",
-    "nation/appointments/":                                    "sxxxxxxyxyx",
-    "nation/trail/":                                           "sxxxxxxxxyy",
-    # ---- reports
-    "reports/":                                                "sxxxxxxyyyx",
-    "reports/<str:month>/editions/":                           "sxxxxxxgggx",
-    "reports/jobs/<int:job>/":                                 "sxxxxxxyyyx",
-    "reports/jobs/<int:job>/progress/":                        "sxxxxxxyyyx",
-    "reports/jobs/<int:job>/file/":                            "sxxxxxxgggx",
-    # ---- API
-    "api/schema/":                                             "yyyyyyyyyyy",
-    "api/v1/hubs/<slug:hub>/consultations/":                   "k-yyxxxxxxx k-------xxx",
-    "api/v1/hubs/<slug:hub>/consultations/<int:pk>/":          "k-yyxxxxxxx k-------xxx",
-    "api/v1/indicators/":                                      "yyyyyyyyyyy",
-    "api/v1/figures/<str:month>/":                             "kxxxxxxyyyx",
-}
-# fmt: on
 
 
 def letter(response: Any) -> str:
@@ -112,7 +36,7 @@ class World:
 
     def __init__(self, role: str, tokyo: Hub, osaka: Hub) -> None:
         self.client = Client(raise_request_exception=False)
-        self.things = {hub.slug: self.fill(hub) for hub in (tokyo, osaka)}
+        self.things = {hub.slug: fill(hub) for hub in (tokyo, osaka)}
         if role == "anonymous":
             return
         if role == "no role":
@@ -125,28 +49,10 @@ class World:
             person = making.make_person(role, hub=tokyo)
         self.client.force_login(person)
 
-    def fill(self, hub: Hub) -> dict[str, Any]:
-        """One of each at a hub: what stands in the addresses, by the route up to it."""
-        held = making.make_consultation(hub=hub)
-        order = Order(Edition.named("kanto"), Month(2026, 10), Format.CSV)
-        with entered(Scope.of_hub(hub.pk)):
-            job = Job.objects.create(
-                kind=KIND, parameters=order.parameters, requested_by=making.staff_of(hub), requested_at=making.MOMENT
-            )
-        return {
-            "consultations/<int:pk>": held.pk,
-            "cases/<int:pk>": held.case_id,
-            "enterprises/<int:pk>": held.enterprise_id,
-            "appointments/<int:pk>": making.make_appointment(hub=hub).pk,
-            "<uuid:client_id>": uuid.uuid4(),
-            "<int:job>": job.pk,
-            "<str:month>": "2026-10",
-        }
-
     def path(self, route: str, hub: str, things_of: str | None = None) -> str:
         """The address with its parts filled in."""
         filled = "/" + route.replace("<slug:hub>", hub)
-        for part, value in self.things[things_of or hub].items():
+        for part, value in sorted(self.things[things_of or hub].items(), key=lambda filled: -len(filled[0])):
             filled = filled.replace(part, f"{part.split('<')[0]}{value}")
         assert "<" not in filled, f"{route}: say in World.fill what stands in it"
         return filled
