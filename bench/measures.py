@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from bench import limits
 from bench.world import WORDS
+from consultations.actions import grams as grams_counting
 from consultations.models import Case
+from consultations.queries.similar import Asked, similar_cases
 from foundation.periods import Month
 from foundation.text import fold, grams, like_pattern
 from hubs.models import Hub
@@ -76,6 +78,22 @@ def searches(hubs: Iterable[Hub], runs: int = 200) -> list[float]:
         hub, word = draw.choice(hubs), fold(draw.choice(words))
         with entered(Scope.of_hub(hub.pk), read_only=True), connection.cursor() as cursor:
             found.append(timed(lambda c=cursor, h=hub, w=word: c.execute(sql, [h.pk, grams(w), [like_pattern(w)]])))
+    return found
+
+
+def alike(hubs: Iterable[Hub], runs: int = 60) -> list[float]:
+    """Similar past cases for notes as they are being written: counting the hub's words is the nightly task's work and
+    not measured, ranking and reading the five best is."""
+    draw, hubs = random.Random(12), list(hubs)
+    for hub in hubs:
+        with entered(Scope.of_hub(hub.pk)):
+            grams_counting.count_grams(hub_id=hub.pk, at=timezone.now())
+    found = []
+    for _ in range(runs):
+        hub, words = draw.choice(hubs), draw.sample(WORDS, min(12, len(WORDS)))
+        asked = Asked("。".join(words), themes=["channels"], category="sales")
+        with entered(Scope.of_hub(hub.pk), read_only=True):
+            found.append(timed(lambda h=hub, a=asked: similar_cases(hub=h, asked=a)))
     return found
 
 

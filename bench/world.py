@@ -120,11 +120,13 @@ _ONE_OF = "(%({0})s::text[])[1 + floor(random() * cardinality(%({0})s::text[])):
 _STATEMENTS = (
     f"""INSERT INTO consultations_enterprise (hub_id, kind, name, kana, corporate_number, trade_name, representative,
             postal_code, municipality, address, phone, email, url, industry, search_key, version, created_at,
-            created_by_id, updated_at)
+            created_by_id, updated_at, legal_form, legal_form_position, representative_kana, representative_post,
+            municipality_code, industry_revision, founding_stage, memberships, survey_opt_out)
         SELECT (%(slots)s::integer[])[1 + floor(random() * {SLOTS})::int], 'corporation', '株式会社計測' || i,
                'ケイソク' || i, CASE WHEN i %% 25 = 0 THEN '2' || lpad((i / 125)::text, 12, '0')
                                     WHEN i %% 10 < 6 THEN '1' || lpad(i::text, 12, '0') ELSE '' END,
-               '', '', '', '', '', '', '', '', {_ONE_OF.format("industries")}, 'ケイソク' || i, 1, now(), u.id, now()
+               '', '', '', '', '', '', '', '', {_ONE_OF.format("industries")}, 'ケイソク' || i, 1, now(), u.id, now(),
+               '', '', '', '', '', '', '', '{{}}', false
           FROM generate_series(1, %(enterprises)s) i, (SELECT min(id) AS id FROM accounts_user) u
         ON CONFLICT DO NOTHING""",
     """CREATE TEMPORARY TABLE client ON COMMIT DROP AS
@@ -137,7 +139,7 @@ _STATEMENTS = (
                    {_ONE_OF.format("introducers")} AS introducer FROM generate_series(1, %(cases)s) i)
         INSERT INTO consultations_case (hub_id, number, enterprise_id, title, category, received_on, reception,
             introduced_by, heard_from, issue, plan, lead_id, state, closed_on, resolution, next_action, version,
-            created_at, created_by_id, updated_at)
+            created_at, created_by_id, updated_at, search_text)
         SELECT c.hub_id, '2026-' || lpad(c.hub_id::text, 2, '0') || '-' || lpad(i::text, 7, '0'), c.id,
                '販路開拓の相談', (ARRAY['sales', 'sales', 'sales', 'turnaround', 'startup', 'succession'])[1 + i %% 6],
                d.day, 'phone',
@@ -145,7 +147,8 @@ _STATEMENTS = (
                CASE WHEN fate < 0.4 THEN d.day + 30 END,
                CASE WHEN fate < 0.2 THEN 'solved' WHEN fate < 0.3 THEN 'partly'
                     WHEN fate < 0.4 THEN 'unknown' ELSE '' END,
-               '', 1, d.day, p.id, d.day
+               '', 1, d.day, p.id, d.day,
+               '2026-' || lpad(c.hub_id::text, 2, '0') || '-' || lpad(i::text, 7, '0') || ' 販路開拓ノ相談'
           FROM drawn d JOIN client c USING (n) JOIN person p ON p.hub_id = c.hub_id AND p.n = d.who""",
     """CREATE TEMPORARY TABLE matter ON COMMIT DROP AS
         SELECT row_number() OVER () AS n, id, hub_id, enterprise_id, lead_id FROM consultations_case""",
