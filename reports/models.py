@@ -7,16 +7,29 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import FIGURES, SameHub, Wall, both_or_neither, one_of
 from foundation.periods import Month
+from hubs.models import Hub
 from hubs.tenancy import FigureManager, HubOwned, HubQuerySet
 from reports.choices import MonthMove, MonthState
 from reports.workflow import WAITING_FOR_HUB
 
 USUAL_DUE_DAY, USUAL_CLOSING_DAY = 10, 20  # of the month after
+
+
+class ReportingMonthQuerySet(models.QuerySet["ReportingMonth"]):
+    """Sentences about the nation's months."""
+
+    def over(self, today: dt.date) -> Self:
+        return self.filter(month__lt=Month.of(today).first)
+
+    def waiting_at(self, hub: Hub) -> Self:
+        """Those that a hub has not submitted, or was asked about again."""
+        done = MonthlyReport.objects.filter(hub=hub, reporting_month=OuterRef("pk")).exclude(state__in=WAITING_FOR_HUB)
+        return self.exclude(Exists(done))
 
 
 class ReportingMonth(models.Model):
@@ -25,6 +38,8 @@ class ReportingMonth(models.Model):
     month = models.DateField(_("対象月"), primary_key=True)
     due_on = models.DateField(_("提出期限"))
     closes_on = models.DateField(_("締め日"))
+
+    objects = ReportingMonthQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("対象月")

@@ -9,6 +9,7 @@ from hubs.tenancy import Scope
 from jobs import actions as jobs
 from jobs.models import Job
 from reports.actions import editions as actions
+from reports.actions import months
 from reports.queries.editions import KIND
 
 
@@ -16,6 +17,12 @@ from reports.queries.editions import KIND
 def make_edition(*, job_id: int) -> None:
     """Make what a job asks for. The job belongs to no hub; the figures' scope is entered when they are read."""
     jobs.perform(job_id=job_id, scope=Scope(), make=_made, clock=timezone.now)
+
+
+@shared_task(name="reports.open_months")
+def open_months() -> None:
+    """A month that is over waits for the hubs from its first day on."""
+    months.open_months(today=timezone.localdate())
 
 
 def _made(job: Job, progress: jobs.Progress) -> jobs.Product:

@@ -25,6 +25,7 @@ from consultations.models import Case, Draft, FollowUp, LikelyPair, Review
 from hubs.access import Permission
 from hubs.models import Hub
 from referrals.models import Referral
+from reports.models import ReportingMonth
 from sharing.models import SharingRequest
 
 SHOWN = 60  # of each kind
@@ -117,7 +118,7 @@ def desk_of(*, hub: Hub, user: Any, today: dt.date) -> Desk:
     ]  # fmt: skip
     first, *others = parts
     duties = [Duty(*row) for row in first.union(*others, all=True).order_by("row_on", "row_ref")]
-    return Desk(today, duties, _waiting(hub, user), todays_bookings(hub=hub, coordinator=user, day=today))
+    return Desk(today, duties, _waiting(hub, user, today), todays_bookings(hub=hub, coordinator=user, day=today))
 
 
 def _row(rows: QuerySet[Any], what: str, **columns: Any) -> QuerySet[Any, tuple[Any, ...]]:
@@ -183,7 +184,7 @@ class _Count(Subquery):
     output_field = IntegerField()
 
 
-def _waiting(hub: Hub, user: Any) -> list[Waiting]:
+def _waiting(hub: Hub, user: Any, today: dt.date) -> list[Waiting]:
     """What waits for whoever holds the right to see to it, in one statement."""
     known = {
         "reviews": (
@@ -197,6 +198,10 @@ def _waiting(hub: Hub, user: Any) -> list[Waiting]:
         "bookings": (
             Permission.MANAGE_CALENDAR, _("予約の申込み"), "booking:requests",
             Booking.objects.filter(hub=hub).requested(),
+        ),
+        "months": (
+            Permission.CONFIRM_MONTH, _("提出を待つ月次報告"), "months:list",
+            ReportingMonth.objects.over(today).waiting_at(hub),
         ),
         "sharing": (
             Permission.ANSWER_SHARING, _("他の拠点からの依頼"), "sharing:requests",

@@ -38,6 +38,18 @@ class Moved(Exception):
     """Somebody else has moved the month since the page was opened."""
 
 
+def open_months(*, today: dt.date) -> list[ReportingMonth]:
+    """What is over since the newest month that is known, with its usual dates: due minus done. The first ever is the
+    month before today's."""
+    last = Month.of(today).previous()
+    newest = ReportingMonth.objects.order_by("-month").first()
+    month, missing = Month.of(newest.month).next() if newest else last, []
+    while not last < month:
+        missing.append(ReportingMonth.usual(month))
+        month = month.next()
+    return ReportingMonth.objects.bulk_create(missing, ignore_conflicts=True)
+
+
 @transaction.atomic
 def submit(
     *, hub: Hub, month: Month, version: int, explanations: Mapping[str, str], zero: bool, by: User, at: dt.datetime

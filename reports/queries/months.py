@@ -18,7 +18,6 @@ from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, Indicator
 from metrics.queries import Place, change, figures
-from reports.choices import MonthState
 from reports.models import MonthlyReport, ReportingMonth
 from reports.workflow import WAITING_FOR_HUB
 
@@ -140,23 +139,3 @@ def rates(rows: Sequence[HubStanding]) -> tuple[float, float]:
     sent = [row for row in rows if row.report.state not in WAITING_FOR_HUB]
     on_time = [row for row in sent if row.on_time]
     return len(sent) * 100 / len(rows), len(on_time) * 100 / len(rows)
-
-
-def months_unconfirmed(hub: Hub, *, today: dt.date, since: Month) -> list[MonthlyReport]:
-    """The hub's months that are over and still wait for its chief, oldest first. Two queries."""
-    last = Month.of(today).previous()
-    months = [since.plus(n) for n in range(max(0, (last.year - since.year) * 12 + last.number - since.number + 1))]
-    known = {
-        report.month: report
-        for report in MonthlyReport.objects.filter(hub=hub, reporting_month__gte=since.first).with_dates()
-    }
-    dates = {Month.of(row.month): row for row in ReportingMonth.objects.filter(month__gte=since.first)}
-    every = [
-        known.get(m) or MonthlyReport(hub=hub, reporting_month=dates.get(m) or ReportingMonth.usual(m)) for m in months
-    ]
-    return [report for report in every if report.state in WAITING_FOR_HUB]
-
-
-def is_settled(report: MonthlyReport) -> bool:
-    """Whether nothing more is asked of the hub."""
-    return report.state in (MonthState.ACCEPTED, MonthState.CLOSED)

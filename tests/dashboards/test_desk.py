@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from audit.models import Entry
 from consultations.models import Draft
+from foundation.periods import Month
 from hubs.tenancy import Scope, entered
+from reports.actions.months import open_months, submit
 from tests import making
 from tests.consultations.making_outcomes import make_closed_case, make_follow_up
 from tests.statements import statements_of
@@ -80,6 +82,21 @@ def test_only_a_chief_sees_what_waits_for_the_chief(desk, client, tokyo, chief):
     assert page.context["desk"].waiting != []
     for waiting in page.context["desk"].waiting:
         assert str(waiting.label) in page.content.decode()
+
+
+def test_a_month_that_is_over_waits_on_the_chiefs_desk_until_it_is_submitted(client, tokyo, chief):
+    def waiting():
+        return {row.url_name: row.number for row in client.get(DESK).context["desk"].waiting}["months:list"]
+
+    client.force_login(chief)
+    assert waiting() == 0
+    (opened,) = open_months(today=timezone.localdate())
+    assert waiting() == 1
+    with entered(Scope.of_hub(tokyo.pk)):
+        submit(
+            hub=tokyo, month=Month.of(opened.month), version=1, explanations={}, zero=True, by=chief, at=timezone.now()
+        )
+    assert waiting() == 0
 
 
 def test_everything_on_the_desk_is_a_link_to_the_work(desk, client, tokyo, coordinator):

@@ -15,7 +15,7 @@ from hubs.tenancy import Scope, entered
 from metrics import actions as metrics
 from reports.actions import months as actions
 from reports.choices import MonthState
-from reports.models import MonthlyReport, MonthStep
+from reports.models import MonthlyReport, MonthStep, ReportingMonth
 from reports.queries import months as queries
 from tests import making
 
@@ -120,10 +120,13 @@ def test_the_database_wants_a_reason_for_a_return(counted, chief, headquarters):
 
 
 def test_the_months_that_wait_for_the_chief(counted, chief):
+    actions.open_months(today=dt.date(2026, 9, 15))
+    actions.open_months(today=dt.date(2026, 11, 20))  # no beat ran for two months
+    assert actions.open_months(today=dt.date(2026, 11, 20)) == []
     submit(counted, chief)
     with entered(Scope.of_hub(counted.pk)):
-        waiting = queries.months_unconfirmed(counted, today=dt.date(2026, 11, 20), since=Month(2026, 8))
-        assert [report.month for report in waiting] == [Month(2026, 8), Month(2026, 9)]
+        waiting = ReportingMonth.objects.over(dt.date(2026, 11, 20)).waiting_at(counted).order_by("month")
+        assert [row.month for row in waiting] == [Month(2026, 8).first, Month(2026, 9).first]
 
 
 def test_how_the_hubs_stand(counted, osaka, chief):
