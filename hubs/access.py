@@ -27,6 +27,7 @@ class Permission(StrEnum):
     DISCLOSE = "consultations.disclose"  # what the hub holds of a person; erasure
     SET_RULES = "consultations.set_rules"  # headquarters: retention, chase days
     MANAGE_DESKS = "consultations.manage_desks"  # headquarters: special desks
+    MANAGE_CASE_STUDIES = "casestudies.manage"  # headquarters
     ASK_SHARING = "sharing.ask"
     ANSWER_SHARING = "sharing.answer"
     REFER = "referrals.refer"
@@ -81,7 +82,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
-            P.SET_RULES, P.MANAGE_DESKS, P.USE_API, P.CHECK_MONTHS,
+            P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

@@ -78,6 +78,7 @@ NATION_WAYS = (
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告の確認"), "nation_months:list", Permission.CHECK_MONTHS),
     Way(_("特別相談窓口"), "nation_desks:desks", Permission.MANAGE_DESKS),
+    Way(_("支援事例"), "nation_casestudies:list", Permission.MANAGE_CASE_STUDIES),
     Way(_("運用の基準"), "nation_desks:rules", Permission.SET_RULES),
     Way(_("同意文"), "nation_desks:consent_texts", Permission.SET_RULES),
     Way(pgettext_lazy("plural", "委嘱"), "nation_hubs:appointments", Permission.VIEW_APPOINTMENTS),

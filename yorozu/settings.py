@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "exchange",
     "finding",
     "webhooks",
+    "casestudies",
     "metrics",
     "reports",
     "dashboards",

@@ -86,6 +86,8 @@ def filters_refused(page: Page) -> None:
 STRANGER = (
     Place("home", at("/")),
     Place("definitions", at("/definitions/")),
+    Place("case-studies", at("/case-studies/")),
+    Place("case-study", first_of("/case-studies/")),
     Place("login", at("/accounts/login/")),
     Place("login-refused", sign_in_refused),
     Place("password-reset", at("/accounts/password/reset/")),

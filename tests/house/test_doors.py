@@ -16,6 +16,7 @@ OURS = [address for address in addresses() if address.is_ours and not address.ro
 # What may be opened by anybody. Nothing else may.
 PUBLIC = {
     "website:home", "website:definitions", "api:schema", "api:indicators",
+    "casestudies:list", "casestudies:study",  # what clients agreed to have told
     "book:request",  # a stranger asks for an appointment
     "offline:manifest", "offline:worker", "offline:shell",  # kept by browsers: the same for everybody
 }  # fmt: skip

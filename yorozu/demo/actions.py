@@ -38,6 +38,7 @@ from yorozu.demo.months import load_months
 from yorozu.demo.outcomes import open_desks, tell_outcomes
 from yorozu.demo.privacy import invent_places, remember_silent, tell_privacy
 from yorozu.demo.reviews import tell_reviews
+from yorozu.demo.studies import tell_studies
 from yorozu.demo.views import save_views
 
 A_MONTH = 4_000  # consultations in an ordinary month of this year, all hubs together
@@ -104,6 +105,7 @@ def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]
             tell_duplicates(hub, at=at)
             save_views(hub, staff, at)
             tell_bookings(hub, staff, at=at)
+            tell_studies(hub, at=at)
             remember_silent(hub, at=at)
         if number % 8 == 0 or number == len(hubs):
             say(f"{number} of {len(hubs)} hubs, {made:,} consultations")

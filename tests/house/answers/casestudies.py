@@ -1,0 +1,26 @@
+"""Case studies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hubs.models import Hub
+from tests.casestudies.making import make_study
+
+# fmt: off
+ROWS = {
+    "case-studies/":                                           "yyyyyyyyyyy",
+    "case-studies/<int:pk>/":                                  "yyyyyyyyyyy",
+    "hubs/<slug:hub>/similar-case-studies/":                   "s-ppxxxxxxx s-------xxx",
+    "nation/case-studies/":                                    "sxxxxxxxxyx",
+    "nation/case-studies/new/":                                "sxxxxxxxxyx",
+    "nation/case-studies/<int:pk>/":                           "sxxxxxxxxyx",
+    "nation/case-studies/<int:pk>/publication/":               "sxxxxxxxxpx",
+    "nation/case-studies/<int:pk>/withdrawal/":                "sxxxxxxxxpx",
+}
+# fmt: on
+
+
+def fill(hub: Hub) -> dict[str, Any]:
+    """One of each."""
+    return {"case-studies/<int:pk>": make_study(hub=hub).pk}
