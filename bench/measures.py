@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -17,7 +18,8 @@ from django.utils import timezone
 from bench import limits
 from bench.world import WORDS
 from consultations.actions import grams as grams_counting
-from consultations.models import Case
+from consultations.actions.duplicates import find_pairs
+from consultations.models import Case, Consultation, Enterprise, LikelyPair
 from consultations.queries.similar import Asked, similar_cases
 from foundation.periods import Month
 from foundation.text import fold, grams, like_pattern
@@ -97,6 +99,35 @@ def alike(hubs: Iterable[Hub], runs: int = 60) -> list[float]:
     return found
 
 
+def pairs(hub: Hub, runs: int = 40) -> dict[str, float]:
+    """Likely pairs: all of a hub's enterprises once, as after an import (per enterprise); then one that was changed."""
+    add = "INSERT INTO consultations_matchdue (hub_id, enterprise_pk) SELECT hub_id, id FROM consultations_enterprise"
+    with entered(Scope.of_hub(hub.pk)), connection.cursor() as cursor:
+        cursor.execute(f"{add} WHERE hub_id = %s", [hub.pk])
+        known = cursor.rowcount
+    whole = timed(lambda: _look_up_all(hub))
+    with entered(Scope.of_hub(hub.pk)):
+        some = list(
+            Enterprise.objects.filter(hub=hub).order_by("pk").values_list("pk", flat=True)[:: max(1, known // runs)]
+        )
+    times = []
+    for pk in some[:runs]:
+        with entered(Scope.of_hub(hub.pk)), connection.cursor() as cursor:
+            cursor.execute(f"{add} WHERE id = %s", [pk])
+        times.append(timed(lambda: _look_up_all(hub)))
+    with entered(Scope.of_hub(hub.pk)):
+        found = LikelyPair.objects.filter(hub=hub).count()
+    return {"enterprises": known, "pairs": found, "each of all": whole / max(known, 1), "one p95": p95(times)}
+
+
+def _look_up_all(hub: Hub) -> None:
+    """What the beat does for a hub."""
+    while True:
+        with entered(Scope.of_hub(hub.pk)):
+            if not find_pairs(hub=hub, at=timezone.now()):
+                return
+
+
 def page(client: Client, addresses: Iterable[str], runs: int = 60) -> tuple[list[float], int]:
     """Milliseconds per request, and the most queries that one took. Raises NotThere."""
     times, most = [], 0
@@ -126,3 +157,10 @@ def some_cases(hub: Hub, count: int = 20) -> list[Case]:
         rows = list(Case.objects.filter(hub=hub).newest_first().values_list("pk", flat=True))
         step = max(1, len(rows) // count)
         return list(Case.objects.filter(pk__in=rows[::step][:count]).select_related("hub"))
+
+
+def busy_enterprises(hub: Hub, count: int = 20) -> list[int]:
+    """Those of a hub with the longest timelines."""
+    with entered(Scope.of_hub(hub.pk)):
+        rows = Consultation.objects.filter(hub=hub).values("enterprise_id").annotate(n=Count("pk")).order_by("-n")
+        return [row["enterprise_id"] for row in rows[:count]]

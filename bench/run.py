@@ -1,4 +1,4 @@
-"""The run: per size a database of its own; then the targets of issue 2, section 10, as ratios."""
+"""The run: per size a database of its own; then its targets, as ratios."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from foundation.periods import Month
 from hubs.models import Hub
 from tests import making
 
+PAGES = (
+    "my desk", "hub list", "case page", "enterprise timeline", "duplicate queue", "search as you type",
+    "national dashboard",
+)  # fmt: skip
 RESULTS = Path(__file__).resolve().parent.parent / "bench-results"
 
 
@@ -30,6 +34,7 @@ class Size:
     compile_all_seconds: float = 0
     compile: dict[str, float] = field(default_factory=dict)
     search: dict[str, float] = field(default_factory=dict)
+    pairs: dict[str, float] = field(default_factory=dict)
     pages: dict[str, dict[str, float]] = field(default_factory=dict)
     saving: dict[str, float] = field(default_factory=dict)
     memory_mb: dict[str, float] = field(default_factory=dict)
@@ -74,6 +79,7 @@ def measure(rows: int) -> Size:
         size.search |= {"similar p95": measures.p95(likely), "similar worst": max(likely)}
         hub, coordinator = Hub.objects.select_related("prefecture").get(slug="tokyo"), Client()
         coordinator.force_login(making.make_person("coordinator", hub=hub))
+        size.pairs = measures.pairs(hub)
         _pages(size, coordinator, hub)
         _saving(size, name, coordinator, hub)
         size.memory_mb = {
@@ -109,6 +115,9 @@ def _pages(size: Size, coordinator: Client, hub: Hub) -> None:
         "hub list": lambda: (coordinator, [measures.address_of("consultations:consultations", hub.slug)]),
         "case page": lambda: (coordinator, [measures.address_of("consultations:case", hub.slug, case.pk)
                                             for case in measures.some_cases(hub)]),
+        "enterprise timeline": lambda: (coordinator, [measures.address_of("consultations:enterprise", hub.slug, pk)
+                                                      for pk in measures.busy_enterprises(hub)]),
+        "duplicate queue": lambda: (coordinator, [measures.address_of("consultations:duplicates", hub.slug)]),
         "search as you type": lambda: (coordinator, [f"{measures.address_of('finding:suggestions', hub.slug)}?q={words}"
                                                      for words in ("計測", "ケイソク1", "販路", "開拓", "2026-13")]),
         "national dashboard": lambda: (nation, [measures.address_of("nation:month")]),
@@ -152,7 +161,9 @@ def targets(found: list[Size]) -> list[Target]:
         )
         took = size.search.get("similar p95")
         table.append(Target(f"similar cases (p95), {at}", "200 ms", _ms(took), None, took is not None and took < 200))
-    for page in ("my desk", "hub list", "case page", "search as you type", "national dashboard"):
+    one, many = small.pairs.get("one p95"), large.pairs.get("one p95")
+    table.append(_ratio(f"likely pairs of one changed (p95), {large.rows:,} : {small.rows:,}", many, one, 1.5))
+    for page in PAGES:
         before, after = small.pages.get(page, {}), large.pages.get(page, {})
         table.append(_ratio(f"{page} (p95), {large.rows:,} : {small.rows:,}", after.get("p95"), before.get("p95"), 1.5))
         most = max(before.get("queries", 99), after.get("queries", 99))
@@ -187,7 +198,7 @@ def show(table: list[Target], found: list[Size]) -> None:
         memory = ", ".join(f"{name} {mb:.0f} MB" for name, mb in size.memory_mb.items())
         took = f"load {size.load_seconds:.0f} s, count two years {size.compile_all_seconds:.1f} s"
         say(f"\n{size.rows:,}: {took}, peak {memory}")
-        for what in ("compile", "saving", "search", "pages"):
+        for what in ("compile", "saving", "search", "pairs", "pages"):
             say(f"  {what}: {json.dumps(getattr(size, what), default=str)}")
         for problem in size.problems:
             say(f"  problem: {problem}")

@@ -125,7 +125,10 @@ _STATEMENTS = (
         SELECT (%(slots)s::integer[])[1 + floor(random() * {SLOTS})::int], 'corporation', '株式会社計測' || i,
                'ケイソク' || i, CASE WHEN i %% 25 = 0 THEN '2' || lpad((i / 125)::text, 12, '0')
                                     WHEN i %% 10 < 6 THEN '1' || lpad(i::text, 12, '0') ELSE '' END,
-               '', '', '', '', '', '', '', '', {_ONE_OF.format("industries")}, 'ケイソク' || i, 1, now(), u.id, now(),
+               '', '', '', '', '',
+               CASE WHEN i %% 3 = 0 THEN '03' || lpad((i %% greatest(%(enterprises)s / 40, 1))::text, 8, '0')
+                    ELSE '' END,
+               '', '', {_ONE_OF.format("industries")}, 'ケイソク' || i, 1, now(), u.id, now(),
                '', '', '', '', '', '', '', '{{}}', false
           FROM generate_series(1, %(enterprises)s) i, (SELECT min(id) AS id FROM accounts_user) u
         ON CONFLICT DO NOTHING""",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
+
+from foundation.periods import Month
 
 Going = Callable[[Page], None]
 RECORDS = "/hubs/tokyo/consultations/"
 ENTERPRISES = "/hubs/tokyo/enterprises/"
 CASES = "/hubs/tokyo/cases/"
 APPOINTMENTS = "/hubs/tokyo/appointments/"
+LAST_MONTH = str(Month.of(dt.datetime.now(ZoneInfo("Asia/Tokyo")).date()).previous())
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,16 @@ def filters_refused(page: Page) -> None:
     page.goto(f"{RECORDS}?since=2026-99-99")
 
 
+def referral_of_first_case(page: Page) -> None:
+    first_of(CASES)(page)
+    number = page.url.rstrip("/").rpartition("/")[2]
+    page.goto(f"/hubs/tokyo/referrals/new/?case={number}")
+
+
 STRANGER = (
     Place("home", at("/")),
     Place("definitions", at("/definitions/")),
+    Place("booking-request", at("/book/tokyo/")),
     Place("case-studies", at("/case-studies/")),
     Place("case-study", first_of("/case-studies/")),
     Place("login", at("/accounts/login/")),
@@ -133,6 +145,14 @@ COORDINATOR = (
     Place("search-organizations", at("/hubs/tokyo/search/organizations/?q=信用")),
     Place("views", at("/hubs/tokyo/views/")),
     Place("exports", at("/hubs/tokyo/exports/")),
+    Place("bookings", at("/hubs/tokyo/bookings/")),
+    Place("bookings-day", at("/hubs/tokyo/bookings/?view=day&by=place")),
+    Place("booking-new", at("/hubs/tokyo/bookings/new/")),
+    Place("booking-requests", at("/hubs/tokyo/bookings/requests/")),
+    Place("referrals", at("/hubs/tokyo/referrals/")),
+    Place("referral-new", referral_of_first_case),
+    Place("tokens", at("/tokens/")),
+    Place("months", at("/hubs/tokyo/months/")),
     Place("sharing", at("/hubs/tokyo/sharing/?box=outgoing")),
     Place("sharing-request", first_of("/hubs/tokyo/sharing/")),
     Place("sharing-hint", at("/hubs/tokyo/sharing/hint/?number=123")),
@@ -152,6 +172,14 @@ COORDINATOR = (
 )
 CHIEF = (
     Place("imports", at("/hubs/tokyo/imports/")),
+    Place("my-desk", at("/hubs/tokyo/desk/")),
+    Place("assignments", at("/hubs/tokyo/assignments/")),
+    Place("assignment", first_of("/hubs/tokyo/assignments/")),
+    Place("handovers", at("/hubs/tokyo/handovers/")),
+    Place("booking-settings", at("/hubs/tokyo/bookings/settings/")),
+    Place("webhooks", at("/hubs/tokyo/webhooks/")),
+    Place("month", at(f"/hubs/tokyo/months/{LAST_MONTH}/")),
+    Place("month-submission", at(f"/hubs/tokyo/months/{LAST_MONTH}/submission/")),
     Place("appointments", at(APPOINTMENTS)),
     Place("appointment", first_of(APPOINTMENTS)),
     Place("appointment-new", at(f"{APPOINTMENTS}new/")),
@@ -183,6 +211,11 @@ HEADQUARTERS = (
     Place("hub", at("/hubs/okinawa/")),
     Place("opening", at("/hubs/osaka/opening/")),
     Place("opening-refused", opening_refused),
+    Place("months", at("/nation/months/")),
+    Place("month", at(f"/hubs/osaka/months/{LAST_MONTH}/")),
+    Place("case-studies", at("/nation/case-studies/")),
+    Place("case-study-new", at("/nation/case-studies/new/")),
+    Place("case-study", first_of("/nation/case-studies/")),
     Place("rules", at("/nation/rules/")),
     Place("consent-texts", at("/nation/consent-texts/")),
 )
