@@ -37,6 +37,7 @@ from yorozu.demo.histories import History, Setting, Teller
 from yorozu.demo.months import load_months
 from yorozu.demo.outcomes import open_desks, tell_outcomes
 from yorozu.demo.privacy import invent_places, remember_silent, tell_privacy
+from yorozu.demo.referrals import tell_referrals
 from yorozu.demo.reviews import tell_reviews
 from yorozu.demo.studies import tell_studies
 from yorozu.demo.views import save_views
@@ -106,6 +107,7 @@ def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]
             save_views(hub, staff, at)
             tell_bookings(hub, staff, at=at)
             tell_studies(hub, at=at)
+            tell_referrals(hub, at=at)
             remember_silent(hub, at=at)
         if number % 8 == 0 or number == len(hubs):
             say(f"{number} of {len(hubs)} hubs, {made:,} consultations")

@@ -36,11 +36,16 @@ def tell_studies(hub: Hub, *, at: dt.datetime) -> None:
             themes=list(dict.fromkeys(theme for note in notes for theme in note.themes)),
             problem="\n".join(filter(None, (notes[0].content, case.issue))),
             support="\n".join(note.advice for note in notes),
-            result="\n".join(dict.fromkeys(row.evidence or row.get_kind_display() for row in outcomes)),
+            result="\n".join(dict.fromkeys(_told(row) for row in outcomes)),
             consented_on=timezone.localdate(at) - dt.timedelta(days=20),
         )  # fmt: skip
         if number or hub.slug not in DRAFTS_AT:
             actions.publish(study=study, version=study.version, by=author, at=at - dt.timedelta(days=7 * number))
+
+
+def _told(outcome: Outcome) -> str:
+    """One outcome in words."""
+    return f"{outcome.get_kind_display()}({outcome.get_trend_display()}): {outcome.evidence}".rstrip(": ")
 
 
 def _client(case: Case, industries: dict[str, str]) -> str:
