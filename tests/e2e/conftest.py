@@ -4,6 +4,8 @@ starts it with a large one. Nothing is faked; the system has its own port, datab
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import os
 import re
 import shutil
@@ -28,7 +30,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 PICTURES = PROJECT / "test-artefacts" / "screenshots"
-START_SECONDS, STOP_SECONDS = 300, 60
+START_SECONDS, STOP_SECONDS, LETTER_SECONDS = 300, 60, 90
 
 
 @pytest.fixture(scope="package")
@@ -58,7 +60,7 @@ def system(chromium: str) -> Iterator[str]:
     if "YOROZU_URL" in os.environ:
         yield os.environ["YOROZU_URL"]
         return
-    home = Path(os.environ.get("DATA_DIR") or PROJECT / ".local").resolve() / "e2e"
+    home = home_of_system()
     _empty(home)
     port = free_port()
     outside = {name: value for name, value in os.environ.items() if name not in _OURS_ALONE}
@@ -84,6 +86,26 @@ def system(chromium: str) -> Iterator[str]:
 _OURS_ALONE = frozenset(
     {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "TEST_DATABASE", "IDLE_MINUTES"}
 )
+
+
+def home_of_system() -> Path:
+    """Where the system that the tests started keeps its data."""
+    return Path(os.environ.get("DATA_DIR") or PROJECT / ".local").resolve() / "e2e"
+
+
+def link_from_letter(recipient: str, path: str) -> str:
+    """The path of a link in the newest letter to somebody, as soon as the worker has sent it. In demo mode letters
+    are files."""
+    ends = time.monotonic() + LETTER_SECONDS
+    while time.monotonic() < ends:
+        files = sorted((home_of_system() / "mail").glob("*"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for file in files:
+            letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            body = letter.get_body(("plain",)) if letter["To"] == recipient else None
+            if body and (found := re.search(rf"{path}[\w-]+/", body.get_content())):
+                return found.group()
+        time.sleep(0.5)
+    pytest.fail(f"no letter to {recipient} with {path}")
 
 
 def _empty(home: Path) -> None:
