@@ -163,7 +163,7 @@ class RequestForm(forms.Form):
         groups: dict[str, list[tuple[str, str]]] = {}
         for slot in slots:
             begins = timezone.localtime(slot.starts_at)
-            label = f"{begins:%H:%M}〜{timezone.localtime(slot.ends_at):%H:%M} {slot.place}"
+            label = f"{begins.month}/{begins.day} {begins:%H:%M}〜{timezone.localtime(slot.ends_at):%H:%M} {slot.place}"
             day = f"{day_in_words(begins.date())} ({Weekday(str(begins.weekday())).label})"
             groups.setdefault(day, []).append((slot.code, label))
         return [("", "—"), *groups.items()]

@@ -6,7 +6,9 @@ from enum import Enum
 from typing import Any, ClassVar, cast
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.views import View
 
 from accounts.models import User
@@ -36,6 +38,13 @@ class Door(View):
 
     request: HttpRequest
 
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """An address that is only posted to is opened all the same: after signing in again, by switching the language
+        of a refused form, by reloading. Whoever does so means the page above it."""
+        if request.method == "GET" and not is_background(request):
+            return redirect(page_above(request.path))
+        return super().http_method_not_allowed(request, *args, **kwargs)
+
     @property
     def hub(self) -> Hub:
         """The hub in the URL."""
@@ -45,6 +54,24 @@ class Door(View):
     def person(self) -> User:
         """Who asks. Signed in: the entrance has seen to it."""
         return cast(User, self.request.user)
+
+
+def is_background(request: HttpRequest) -> bool:
+    """Whether a script asks, and no person looks at the answer as a page."""
+    return bool(request.headers.get("HX-Request")) or request.headers.get("X-Requested-With") == "fetch"
+
+
+def page_above(path: str) -> str:
+    """The nearest address above one that can be opened; the front page where there is none."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            view = resolve(path).func
+        except Resolver404:
+            continue
+        if hasattr(getattr(view, "view_class", None), "get"):
+            return path
+    return "/"
 
 
 def looked_at(

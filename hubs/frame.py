@@ -40,6 +40,7 @@ HUB_WAYS = (
     Way(pgettext_lazy("plural", "相談記録"), "consultations:consultations", Permission.VIEW_RECORDS),
     Way(pgettext_lazy("plural", "案件"), "consultations:cases", Permission.VIEW_RECORDS),
     Way(pgettext_lazy("plural", "事業者"), "consultations:enterprises", Permission.VIEW_RECORDS),
+    Way(_("予約表"), "booking:calendar", Permission.BOOK),
     Way(pgettext_lazy("plural", "紹介"), "referrals:list", Permission.VIEW_RECORDS),
     Way(_("検索"), "finding:search", Permission.VIEW_RECORDS),
 )
@@ -59,6 +60,7 @@ HUB_GROUPS = (
         (
             Way(_("拠点間の連携"), "sharing:requests", Permission.ASK_SHARING),
             Way(_("書き出し"), "exchange:exports", Permission.EXPORT_RECORDS),
+            Way(_("取込"), "exchange:imports", Permission.IMPORT_RECORDS),
             Way(_("外部通知"), "webhooks:endpoints", Permission.MANAGE_WEBHOOKS),
         ),
     ),
@@ -68,6 +70,8 @@ HUB_GROUPS = (
             Way(_("拠点の状況"), "hubs:home", Permission.VIEW_HUB),
             Way(_("月次報告の提出"), "months:list", Permission.VIEW_HUB),
             Way(_("体制"), "hubs:roster", Permission.VIEW_HUB),
+            Way(_("担当の上限と休止"), "consultations:assignments", Permission.ASSIGN),
+            Way(_("引き継ぎ"), "booking:handovers", Permission.ASSIGN),
             Way(pgettext_lazy("plural", "委嘱"), "hubs:appointments", Permission.VIEW_APPOINTMENTS),
             Way(_("監査証跡"), "hubs:trail", Permission.VIEW_HUB_TRAIL),
         ),

@@ -20,6 +20,7 @@ from accounts.tokens import digest_of, fresh_secret
 from foundation.periods import midnight
 from hubs import access
 from hubs.doors import Door, Reach
+from hubs.models import Hub
 from metrics.indicators import INDICATORS
 from website.forms import TokenForm
 
@@ -32,7 +33,9 @@ class Home(Door):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             return redirect(desk_of(request.user))
-        return render(request, "website/home.html")
+        return render(
+            request, "website/home.html", {"prefectures": Hub.objects.select_related("prefecture").order_by("pk")}
+        )
 
 
 def desk_of(user: Any) -> str:

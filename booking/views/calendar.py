@@ -155,7 +155,8 @@ class BookingNew(Writing):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET
-        initial = {name: row_number(asked.get(name, "")) or None for name in ("coordinator", "place", "enterprise")}
+        numbers = {name: row_number(asked.get(name, "")) for name in ("coordinator", "place", "enterprise")}
+        initial = {name: number if number > 0 else None for name, number in numbers.items()}
         initial |= {
             "on": asked.get("on", "")[:10],  # type: ignore[dict-item]
             "time": asked.get("time", "")[:5],  # type: ignore[dict-item]

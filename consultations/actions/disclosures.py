@@ -80,4 +80,6 @@ def as_text(value: Any) -> str:
         return _("はい") if value else _("いいえ")
     if isinstance(value, list | tuple):
         return "、".join(map(as_text, value))
+    if isinstance(value, dict):
+        return "、".join(f"{name}: {as_text(text)}" for name, text in value.items())
     return str(value)

@@ -47,4 +47,4 @@ def offers_for(sent: Mapping[str, Any], form: type[forms.BaseForm], prefix: str 
     fields = form.base_fields  # type: ignore[attr-defined]
     labels = {name: fields[prefix + name].label for name in FILLED if prefix + name in fields}
     values = {name: str(sent.get(prefix + name, ""))[:200] for name in labels}
-    return {"offers": fills.offers(values, labels), "prefix": prefix}
+    return {"offers": fills.offers(values, labels, is_typing=True), "prefix": prefix}

@@ -11,7 +11,7 @@ from typing import Any
 from consultations.choices import EnterpriseKind, LegalForm, Position
 from directory.models import PostalArea, RegisteredCorporation
 from foundation.errors import Unreadable
-from foundation.identifiers import corporate_number, postal_code
+from foundation.identifiers import corporate_number, digits_of, postal_code
 from foundation.text import fold
 from hubs.models import Prefecture
 
@@ -59,22 +59,32 @@ class Offer:
 
 @dataclass(frozen=True)
 class Offers:
-    """What stands beside a number and beside a postal code. `unknown`: nobody is registered with this number."""
+    """What stands beside a number and beside a postal code. `unknown`: nobody is registered with this number, no place
+    has this code. `misread`: what is typed is none."""
 
     registered: Offer | None = None
     unknown: bool = False
+    misread: bool = False
     areas: tuple[Offer, ...] = ()
+    unknown_code: bool = False
+    misread_code: bool = False
 
 
-def offers(typed: Mapping[str, Any], labels: Mapping[str, Any]) -> Offers:
-    """For what is typed in a form's fields. `labels`: the fields that the form has."""
-    registered, unknown = None, False
-    if number := _read(corporate_number, typed.get("corporate_number")):
-        found = RegisteredCorporation.objects.numbered(number)
-        registered = _registered(found, typed, labels) if found else None
-        unknown = found is None and RegisteredCorporation.objects.exists()
-    code = _read(postal_code, typed.get("postal_code"))
-    return Offers(registered, unknown, _areas(code, typed, labels) if code else ())
+def offers(typed: Mapping[str, Any], labels: Mapping[str, Any], *, is_typing: bool = False) -> Offers:
+    """For what is typed in a form's fields. `labels`: the fields that the form has. While somebody is typing, what is
+    too short yet is not complained of."""
+    number, misread = _read(corporate_number, typed.get("corporate_number"), 13 if is_typing else 1)
+    code, misread_code = _read(postal_code, typed.get("postal_code"), 7 if is_typing else 1)
+    found = RegisteredCorporation.objects.numbered(number) if number else None
+    areas = _areas(code, typed, labels) if code else ()
+    return Offers(
+        registered=_registered(found, typed, labels) if found else None,
+        unknown=bool(number) and found is None and RegisteredCorporation.objects.exists(),
+        misread=misread,
+        areas=areas,
+        unknown_code=bool(code) and not areas and PostalArea.objects.exists(),
+        misread_code=misread_code,
+    )
 
 
 def legal_form_of(name: str) -> tuple[str, str]:
@@ -112,11 +122,12 @@ def of_new_client(fields: Mapping[str, Any], prefecture: int) -> dict[str, Any]:
             "municipality_code": code or ""}  # fmt: skip
 
 
-def _read(rule: Any, text: Any) -> str:
+def _read(rule: Any, text: Any, complained_from: int) -> tuple[str, bool]:
+    """What a rule reads in a text, and whether it cannot although so many digits are there."""
     try:
-        return rule(str(text)[:40]) if text else ""
+        return (rule(str(text)[:40]) if text else ""), False
     except Unreadable:
-        return ""
+        return "", len(digits_of(str(text)[:40])) >= complained_from
 
 
 def _registered(row: RegisteredCorporation, typed: Mapping[str, Any], labels: Mapping[str, Any]) -> Offer:

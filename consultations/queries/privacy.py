@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, TruncDate
@@ -110,6 +111,8 @@ def told(row: models.Model, *leave: str, labels: Labels | None = None) -> dict[s
             continue
         show = getattr(row, f"get_{field.name}_display", None)
         value = show() if show else getattr(row, field.name)
+        if isinstance(field, ArrayField) and field.base_field.choices:
+            value = [str(dict(field.base_field.flatchoices).get(code, code)) for code in value]
         if labels and field.name in _CODED:
             known = labels[_CODED[field.name]]
             value = [known.get(code, code) for code in value] if isinstance(value, list) else known.get(value, value)

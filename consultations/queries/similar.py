@@ -91,7 +91,9 @@ def _by_codes(row: Consultation, asked: Asked) -> float:
 def _outcomes(hub: Hub, cases: Iterable[int]) -> dict[int, list[Outcome]]:
     found: dict[int, list[Outcome]] = {}
     for outcome in Outcome.objects.confirmed().filter(hub=hub, case_id__in=list(cases)).order_by("pk"):
-        found.setdefault(outcome.case_id, []).append(outcome)
+        of_case = found.setdefault(outcome.case_id, [])
+        if not any((other.kind, other.trend) == (outcome.kind, outcome.trend) for other in of_case):  # asked thrice
+            of_case.append(outcome)
     return found
 
 

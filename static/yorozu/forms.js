@@ -49,3 +49,15 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const part of folded()) { part.open = false; part.querySelector("summary").focus(); }
 });
+
+// On a phone a table's rows stand one under another without their headings: each cell then says its own (parts.css).
+function label(part) {
+  for (const table of part.querySelectorAll("table.stacked")) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    for (const row of table.tBodies[0]?.rows ?? []) {
+      [...row.cells].forEach((cell, at) => { if (at && heads[at] && cell.textContent.trim()) cell.dataset.label = heads[at]; });
+    }
+  }
+}
+label(document);
+document.addEventListener("htmx:afterSwap", (event) => label(event.target.parentElement ?? document));

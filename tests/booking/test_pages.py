@@ -51,6 +51,20 @@ def test_the_calendar_asks_as_often_for_many_as_for_few(client, tokyo, coordinat
     assert len(statements_of(client, PAGE, day="2026-11-23")) == len(few)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_the_page_for_a_new_booking_is_accepted_as_it_comes(client, tokyo, coordinator, known):
+    """With whatever it has hidden."""
+    room, client_row = make_place(hub=tokyo), making.make_enterprise(hub=tokyo, name="青空製作所")
+    client.force_login(coordinator)
+    asked = {"on": "2026-11-23", "time": "10:00", "place": room.pk} | ({"enterprise": client_row.pk} if known else {})
+    form = client.get(f"{PAGE}new/", asked).context["form"]
+    shown = {name: value for name in form.fields if (value := form[name].value()) is not None}
+    sent = shown | {"method": "visit_to_hub", "client_name": "山本 太郎", "phone": "0312345678"}
+    assert client.post(f"{PAGE}new/", sent).status_code == 302
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Booking.objects.get().enterprise_id == (client_row.pk if known else None)
+
+
 def test_a_booking_is_made_moved_and_refused_where_somebody_is_taken(client, tokyo, coordinator):
     room = make_place(hub=tokyo)
     client.force_login(coordinator)

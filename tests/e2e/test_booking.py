@@ -43,7 +43,7 @@ def test_from_a_request_to_a_note(visit):
     chief.get_by_label("担当").select_option(index=people - 1)
     chief.get_by_label("場所").select_option(index=1)
     chief.get_by_role("button", name="確定").first.click()
-    expect(chief.get_by_text("確定しました")).to_be_visible()
+    expect(chief.get_by_text("予約を確定し")).to_be_visible()
 
     own = link_from_letter(CLIENT, "/bookings/")
     stranger.goto(own)

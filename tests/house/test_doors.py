@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from hubs import access
 from hubs.doors import Reach
+from tests import making
 from tests.house.addresses import Address, addresses
 
 # The administration site is Django's: one door for all of it, tested in test_who_gets_what.
@@ -22,6 +23,16 @@ PUBLIC = {
 }  # fmt: skip
 # What asks for no right, only for a sign-in: each shows the person's own things.
 OWN = {"website:no_role", "website:my_hubs", "offline:start"}
+
+
+def test_whoever_opens_what_is_only_posted_to_is_led_to_the_page_above(client, tokyo, coordinator):
+    """After signing in again, by switching the language of a refused form, by reloading."""
+    case = making.make_case(hub=tokyo)
+    client.force_login(coordinator)
+    steps = f"/hubs/tokyo/cases/{case.pk}/steps/"
+    assert client.get(steps)["Location"] == f"/hubs/tokyo/cases/{case.pk}/"
+    assert client.get(steps, headers={"HX-Request": "true"}).status_code == 405
+    assert client.delete(steps).status_code == 405
 
 
 def test_every_address_has_a_door():

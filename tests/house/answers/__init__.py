@@ -3,7 +3,7 @@ fill in, `fill(hub)`: what stands in them, by the route up to the part.
 
 One letter for one answer, in the order of COLUMNS; a hub's addresses have a second word for another's hub.
 
-    y  the page (200)      p  must be posted (405)      n  nothing new or an empty answer (204)
+    y  the page (200)      p  must be posted (405: programs; people are led to the page above: g)      n  nothing new or an empty answer (204)
     s  to the sign-in      o  to where records are opened with a reason       g  goes on to another page
     -  no such page (404): strangers are not told       x  not allowed (403)   k  who are you? (401)
 """

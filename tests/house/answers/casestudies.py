@@ -11,12 +11,12 @@ from tests.casestudies.making import make_study
 ROWS = {
     "case-studies/":                                           "yyyyyyyyyyy",
     "case-studies/<int:pk>/":                                  "yyyyyyyyyyy",
-    "hubs/<slug:hub>/similar-case-studies/":                   "s-ppxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/similar-case-studies/":                   "s-ggxxxxxxx s-------xxx",
     "nation/case-studies/":                                    "sxxxxxxxxyx",
     "nation/case-studies/new/":                                "sxxxxxxxxyx",
     "nation/case-studies/<int:pk>/":                           "sxxxxxxxxyx",
-    "nation/case-studies/<int:pk>/publication/":               "sxxxxxxxxpx",
-    "nation/case-studies/<int:pk>/withdrawal/":                "sxxxxxxxxpx",
+    "nation/case-studies/<int:pk>/publication/":               "sxxxxxxxxgx",
+    "nation/case-studies/<int:pk>/withdrawal/":                "sxxxxxxxxgx",
 }
 # fmt: on
 

@@ -14,8 +14,8 @@ from tests.consultations.making_twins import make_twins, merge
 ROWS = {
     "hubs/<slug:hub>/enterprises/hints/":                      "s-yyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/duplicates/":                             "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/duplicates/<int:pk>/dismissal/":          "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/duplicates/<int:pk>/reopening/":          "s-ppxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/duplicates/<int:pk>/dismissal/":          "s-ggxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/duplicates/<int:pk>/reopening/":          "s-ggxxxxxxx s-------xxx",
     "hubs/<slug:hub>/merges/":                                 "s-yyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/merges/new/":                             "s-yyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/merges/<int:pk>/":                        "s-yyxxxxxxx s-------xxx",

@@ -21,7 +21,7 @@ ROWS = {
     "hubs/<slug:hub>/imports/<int:pk>/mapping/":               "s-xyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/imports/<int:pk>/progress/":              "s-xyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/imports/<int:pk>/sheet/":                 "s-xgxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/imports/<int:pk>/committing/":            "s-xpxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/imports/<int:pk>/committing/":            "s-xgxxxxxxx s-------xxx",
 }
 # fmt: on
 

@@ -16,7 +16,7 @@ ROWS = {
     "hubs/<slug:hub>/search/organizations/":                   "s-yyxxxxxox s-------xox",
     "hubs/<slug:hub>/views/":                                  "s-yyxxxxxox s-------xox",
     "hubs/<slug:hub>/views/<int:pk>/edit/":                    "s--yxxxxxox s-------xox",
-    "hubs/<slug:hub>/views/<int:pk>/deletion/":                "s-ppxxxxxox s-------xox",
+    "hubs/<slug:hub>/views/<int:pk>/deletion/":                "s-ggxxxxxox s-------xox",
 }
 # fmt: on
 

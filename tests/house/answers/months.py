@@ -6,8 +6,8 @@ ROWS = {
     "hubs/<slug:hub>/months/":                                 "s-yyyyyyyyx s-------yyx",
     "hubs/<slug:hub>/months/<str:month>/":                     "s-yyyyyyyyx s-------yyx",
     "hubs/<slug:hub>/months/<str:month>/submission/":          "s-xyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/months/<str:month>/withdrawal/":          "s-xpxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/months/<str:month>/acceptance/":          "s-xxxxxxxpx s-------xpx",
-    "hubs/<slug:hub>/months/<str:month>/return/":              "s-xxxxxxxpx s-------xpx",
+    "hubs/<slug:hub>/months/<str:month>/withdrawal/":          "s-xgxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/months/<str:month>/acceptance/":          "s-xxxxxxxgx s-------xgx",
+    "hubs/<slug:hub>/months/<str:month>/return/":              "s-xxxxxxxgx s-------xgx",
     "nation/months/":                                          "sxxxxxxxxyx",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from webhooks import actions as webhooks
 
 ROWS = {
     "tokens/":                                                 "sxyyxxxyyyx",
-    "tokens/<int:pk>/revocation/":                             "sxppxxxpppx",
+    "tokens/<int:pk>/revocation/":                             "sxggxxxgggx",
     "api/v1/hubs/<slug:hub>/enterprises/":                     "k-yyxxxxxxx k-------xxx",
     "api/v1/hubs/<slug:hub>/enterprises/<int:pk>/":            "k-yyxxxxxxx k-------xxx",
     "api/v1/hubs/<slug:hub>/cases/":                           "k-yyxxxxxxx k-------xxx",
@@ -26,10 +26,10 @@ ROWS = {
     # ---- other systems
     "hubs/<slug:hub>/webhooks/":                               "s-xyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/webhooks/<int:pk>/":                      "s-xyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/webhooks/<int:pk>/switching/":            "s-xpxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/webhooks/<int:pk>/secret/":               "s-xpxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/webhooks/<int:pk>/pings/":                "s-xpxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/webhooks/<int:pk>/deliveries/<int:delivery>/resending/": "s-xpxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/webhooks/<int:pk>/switching/":            "s-xgxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/webhooks/<int:pk>/secret/":               "s-xgxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/webhooks/<int:pk>/pings/":                "s-xgxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/webhooks/<int:pk>/deliveries/<int:delivery>/resending/": "s-xgxxxxxxx s-------xxx",
 }  # fmt: skip
 
 

@@ -16,18 +16,18 @@ from tests.referrals.making import make_referral, make_sent, token_of
 # fmt: off
 ROWS = {
     "answers/<slug:token>/":                                   "yyyyyyyyyyy",
-    "answers/<slug:token>/steps/":                             "ppppppppppp",
-    "answers/<slug:token>/works/":                             "ppppppppppp",
+    "answers/<slug:token>/steps/":                             "ggggggggggg",
+    "answers/<slug:token>/works/":                             "ggggggggggg",
     "hubs/<slug:hub>/referrals/":                              "s-yyxxxxxox s-------xox",
     "hubs/<slug:hub>/referrals/new/":                          "s---xxxxxxx s-------xxx",
     "hubs/<slug:hub>/referrals/<int:pk>/":                     "s-yyxxxxxox s-------xox",
     "hubs/<slug:hub>/referrals/<int:pk>/edit/":                "s-yyxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/referrals/<int:pk>/sending/":             "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/referrals/<int:pk>/revocation/":          "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/referrals/<int:pk>/cancellation/":        "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/referrals/<int:pk>/answers/":             "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/referrals/<int:pk>/works/":               "s-ppxxxxxxx s-------xxx",
-    "hubs/<slug:hub>/referrals/<int:pk>/works/<int:work>/striking/": "s-ppxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/referrals/<int:pk>/sending/":             "s-ggxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/referrals/<int:pk>/revocation/":          "s-ggxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/referrals/<int:pk>/cancellation/":        "s-ggxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/referrals/<int:pk>/answers/":             "s-ggxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/referrals/<int:pk>/works/":               "s-ggxxxxxxx s-------xxx",
+    "hubs/<slug:hub>/referrals/<int:pk>/works/<int:work>/striking/": "s-ggxxxxxxx s-------xxx",
 }
 # fmt: on
 
