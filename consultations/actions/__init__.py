@@ -1,6 +1,6 @@
 """Every write that matters, by deed: who and when are passed in, one transaction, the audit line inside."""
 
-from consultations.actions.cases import move_case, open_case, revise_case
+from consultations.actions.cases import move_case, open_case, plan_next, revise_case
 from consultations.actions.drafts import discard_draft, keep_draft
 from consultations.actions.enterprises import register_enterprise, revise_enterprise
 from consultations.actions.refusals import Edited, NumberTaken
@@ -24,6 +24,7 @@ __all__ = [
     "log_consultation",
     "move_case",
     "open_case",
+    "plan_next",
     "register_enterprise",
     "revise_case",
     "revise_consultation",

@@ -96,6 +96,15 @@ def _usual_resolution(move: str) -> str:
 
 
 @transaction.atomic
+def plan_next(*, case: Case, next_action: str, next_due_on: dt.date | None, by: User, at: dt.datetime) -> Case:
+    """What is to be done next, as whoever has just spoken with the client says it: the last word counts."""
+    current = Case.objects.select_for_update().get(pk=case.pk)
+    return revise_case(
+        case=current, version=current.version, by=by, at=at, next_action=next_action, next_due_on=next_due_on
+    )
+
+
+@transaction.atomic
 def revise_case(*, case: Case, version: int, by: User | None, at: dt.datetime, **fields: Any) -> Case:
     """Change what is written about a case. Raises Edited."""
     current = Case.objects.select_for_update().select_related("hub").get(pk=case.pk)

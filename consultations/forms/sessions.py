@@ -158,6 +158,11 @@ class LoggingForm(SessionFields):
     case_introduced_by = forms.ChoiceField(label=_("案件紹介元機関"), required=False)
     case_heard_from = forms.ChoiceField(label=_("認知媒体"), required=False)
     case_special_desk = forms.ChoiceField(label=_("特別相談窓口"), required=False)
+    next_action = CleanCharField(
+        label=_("次回アクション"), max_length=200, required=False,
+        help_text=_("案件に入り、期日の7日前からマイデスクに出ます。空欄なら、案件のものは変わりません。"),
+    )  # fmt: skip
+    next_due_on = JapaneseDateField(label=_("次回アクションの期日"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,6 +205,8 @@ class LoggingForm(SessionFields):
             self._demand("case_title", _("新しい案件の件名を入力してください。"))
             self._demand("case_category", _("主たる相談区分を選んでください。"))
             self._check_desk(values)
+        if values.get("next_due_on"):
+            self._demand("next_action", _("期日までに行うことを入力してください。"))
         return values
 
     def _check_new_enterprise(self, values: dict[str, Any]) -> None:
@@ -236,6 +243,12 @@ class LoggingForm(SessionFields):
     def _demand(self, name: str, message: Any) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, message)
+
+    def clean_next_due_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["next_due_on"]
+        if day and day < self.today:
+            raise ValidationError(_("過ぎた日付です。今日以降の期日を入力してください。"))
+        return day
 
     def enterprise_fields(self) -> dict[str, Any]:
         """Of a new enterprise."""

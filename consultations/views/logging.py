@@ -112,9 +112,13 @@ class New(RecordDoor):
             assert enterprise is not None
             day = form.cleaned_data["held_on"]
             case = actions.open_case(enterprise=enterprise, received_on=day, **form.case_fields(), **who)
-        return actions.log_consultation(
+        logged, is_new = actions.log_consultation(
             case=case, client_id=form.cleaned_data["client_id"], session=form.session(), **who
         )
+        if is_new and form.cleaned_data["next_action"]:
+            planned = {name: form.cleaned_data[name] for name in ("next_action", "next_due_on")}
+            actions.plan_next(case=case, **planned, **who)
+        return logged, is_new
 
     def page(
         self,

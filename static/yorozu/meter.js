@@ -20,7 +20,7 @@ const rows = criteria.map((one) => {
 });
 
 function isMet(one, sent) {
-  if (one.given && given.has(one.given)) return true;
+  if (one.given && (given.has(one.given) || sent.get("next_due_on"))) return true;
   const text = one.fields.flatMap((name) => sent.getAll(name)).filter(Boolean).join(" ");
   return [...text.replace(/\s/gu, "")].length >= one.at_least && one.pattern.test(text);
 }

@@ -47,6 +47,29 @@ def test_a_coordinator_logs_a_first_consultation_on_one_page(client, tokyo, coor
     assert consultation.lead == coordinator
 
 
+def test_what_is_to_be_done_next_goes_into_the_case_and_onto_the_desk(client, tokyo, coordinator):
+    client.force_login(coordinator)
+    soon = timezone.localdate() + timedelta(days=3)
+    planned = {"next_action": "試算表を一緒に見る", "next_due_on": soon.isoformat()}
+    assert client.post(NEW, filled(**planned)).status_code == 302
+    (consultation,) = consultations_of(tokyo)
+    assert (consultation.case.next_action, consultation.case.next_due_on) == ("試算表を一緒に見る", soon)
+    assert [duty.text for duty in client.get("/hubs/tokyo/desk/").context["desk"].soon] == ["試算表を一緒に見る"]
+    again = {"enterprise": consultation.enterprise_id, "case": consultation.case_id}
+    assert client.post(NEW, filled(**again)).status_code == 302
+    assert consultations_of(tokyo)[0].case.next_due_on == soon, "an empty field changes nothing"
+
+
+def test_a_day_without_a_deed_and_a_past_day_are_refused(client, coordinator):
+    client.force_login(coordinator)
+    today = timezone.localdate()
+    nameless = client.post(NEW, filled(next_due_on=today.isoformat()))
+    assert "期日までに行うことを入力してください" in nameless.content.decode()
+    past = client.post(NEW, filled(next_action="電話する", next_due_on=(today - timedelta(days=1)).isoformat()))
+    assert past.status_code == 422
+    assert "過ぎた日付です" in past.content.decode()
+
+
 def test_a_second_sending_of_the_same_page_stores_nothing_new(client, tokyo, coordinator):
     client.force_login(coordinator)
     sent = filled()
