@@ -32,7 +32,7 @@ from hubs.doors import looked_at
 from referrals import actions, queries
 from referrals.actions.sending import ConsentMissing
 from referrals.choices import Consent, ReferralKind, ReferralState, Shared, Waiting
-from referrals.forms import ReferralForm
+from referrals.forms import SENT_AS, ReferralForm
 from referrals.models import Referral, ReferralWork
 
 PAGE_SIZE = 100
@@ -144,12 +144,13 @@ class Referrals(ReferralResource):
         if case is None:
             raise unknown_key("case")
         before = Referral.objects.filter(hub=self.hub, client_id=client_id).first()
-        if before is not None and before.case_id != case.pk:
-            raise Conflict
         form = self.form(case, sent.initial_data)
-        made = actions.prepare(
-            case=case, client_id=client_id, by=self.person, at=timezone.now(), consent=form.consent, **form.values()
-        )
+        who: dict[str, Any] = {"by": self.person, "at": timezone.now()}
+        try:
+            made = actions.prepare(case=case, client_id=client_id, consent=form.consent, **form.values(), **who)
+        except actions.WrittenOtherwise as problem:
+            names = ", ".join(SENT_AS.get(name, name) for name in problem.names)
+            raise Conflict(f"The client_id is already that of a referral that differs in: {names}.") from problem
         return told(made, OneReferralSerializer, request=request, status=200 if before else 201)
 
     def form(self, case: Case, typed: dict[str, Any]) -> ReferralForm:

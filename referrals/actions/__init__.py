@@ -2,12 +2,13 @@
 
 from referrals.actions.answering import answer, log_work, strike_work
 from referrals.actions.chasing import chase, end_link
-from referrals.actions.preparing import ConsentGiven, prepare, revise
+from referrals.actions.preparing import ConsentGiven, WrittenOtherwise, prepare, revise
 from referrals.actions.sending import ConsentMissing, cancel, resend, revoke, send
 
 __all__ = [
     "ConsentGiven",
     "ConsentMissing",
+    "WrittenOtherwise",
     "answer",
     "cancel",
     "chase",

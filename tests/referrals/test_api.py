@@ -46,6 +46,22 @@ def test_a_referral_is_written_once_and_sent_with_consent(program, tokyo):
     assert again.status_code == 409
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fields_shared": ["name", "phone"]}, {"recipient_email": "other@shien.example"},
+        {"consented_on": "2026-11-02"}, {"request": "別のお願い"},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_a_known_id_with_other_content_is_a_conflict(program, tokyo, change):
+    sent = body(tokyo, consented_on="2026-11-01", consent_how="written")
+    assert post(program, "", sent).status_code == 201
+    answer = post(program, "", sent | change)
+    assert answer.status_code == 409
+    assert next(iter(change)) in answer.json()["detail"]
+
+
 def test_without_consent_nothing_is_sent(program, tokyo):
     made = post(program, "", body(tokyo))
     refused = post(program, f"{made.json()['id']}/sending/", {}, **{"If-Match": made["ETag"]})
