@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from consultations.actions import Edited
+from consultations.actions.privacy import Anonymised
 from consultations.forms import row_number
 from consultations.models import Case, Consultation
 from foundation.errors import MoveRefused
@@ -30,6 +31,7 @@ from referrals.models import Referral, ReferralLink, ReferralWork
 from referrals.workflow import ANSWERED, OPEN, UNSENT, answers_open_in
 
 PAGE_SIZE = 50
+FORGOTTEN = _lazy("この事業者の個人情報は、すでに匿名化されています。")
 USED = _lazy(
     "この画面からの紹介・連携は、すでに別の内容で保存されています(異なる項目: %(fields)s)。"
     "別の紹介・連携として保存する場合は、もう一度ボタンを押してください。"
@@ -85,6 +87,9 @@ class ReferralNew(RecordDoor):
             referral = self.written(case, session, form, at)
         except actions.WrittenOtherwise as problem:
             return self.used(case, form, problem)
+        except Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(case, form, status=409)
         return finish(request, referral, at)
 
     def written(self, case: Case, session: Consultation | None, form: ReferralForm, at: dt.datetime) -> Referral:
@@ -98,7 +103,7 @@ class ReferralNew(RecordDoor):
                 raise
             try:
                 return actions.revise(referral=problem.twin, version=form.cleaned_data["version"], **what)
-            except (Edited, MoveRefused):
+            except (Edited, MoveRefused, Anonymised):
                 raise problem from None
 
     def used(self, case: Case, form: ReferralForm, problem: actions.WrittenOtherwise) -> HttpResponse:
@@ -198,7 +203,7 @@ class ReferralEdit(ReferralNew, OneReferral):
             referral = actions.revise(
                 referral=referral, version=version, by=self.person, at=at, consent=form.consent, **form.values()
             )
-        except (Edited, MoveRefused):
+        except (Edited, MoveRefused, Anonymised):
             form.add_error(None, _("ほかの人が先に変更しました。今の内容を確かめてから、やり直してください。"))
             return self.page(referral.case, form, status=409, referral=referral)
         return finish(request, referral, at)
@@ -232,6 +237,10 @@ def refusal_of(deed: Callable[[], Any]) -> str:
         return _("ほかの人が先に変更しました。今の状態を確かめてから操作してください。")
     except MoveRefused:
         return _("今の状態では、この操作はできません。")
+    except actions.ConsentWithdrawn:
+        return _("本人が支援機関への提供の同意を撤回しています。あらためて同意を記録するまで送付できません。")
+    except Anonymised:
+        return str(FORGOTTEN)
     except actions.ConsentMissing:
         return _("本人の同意を記録するまで送付できません。")
     return ""
