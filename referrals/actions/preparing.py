@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import trail
-from consultations.models import Case
+from consultations.actions.privacy import Anonymised
+from consultations.models import Case, Enterprise
 from foundation.errors import MoveRefused
-from referrals.actions.steps import keep, taken
+from referrals.actions.steps import keep, refuse_forgotten, taken
 from referrals.choices import ReferralState
 from referrals.models import Referral
 
@@ -41,7 +42,11 @@ def prepare(
     *, case: Case, client_id: uuid.UUID, by: User, at: dt.datetime, consent: ConsentGiven | None = None, **fields: Any
 ) -> Referral:
     """A referral of a case's enterprise. The same client-made id with the same content is the same referral, however
-    often it is sent. Raises WrittenOtherwise: whoever sends something else does not mean what was written before."""
+    often it is sent. Raises WrittenOtherwise: whoever sends something else does not mean what was written before.
+    And Anonymised."""
+    client = Enterprise.objects.select_for_update(no_key=True).get(pk=case.enterprise_id)  # waits for an erasure
+    if client.anonymised_at is not None:
+        raise Anonymised
     known = _twin(case, client_id)
     if known is not None:
         return _same(known, case, consent, fields)
@@ -70,8 +75,10 @@ def revise(
     consent: ConsentGiven | None = None,
     **fields: Any,
 ) -> Referral:
-    """Change what was not sent yet. Whoever records a consent anew stands for it. Raises Edited, MoveRefused."""
+    """Change what was not sent yet. Whoever records a consent anew stands for it. Raises Edited, MoveRefused,
+    Anonymised."""
     current = taken(referral, version)
+    refuse_forgotten(current)
     if current.state != ReferralState.PREPARED:
         raise MoveRefused("what was sent stays as it was sent")
     if consent != given(current):
