@@ -19,6 +19,7 @@ from booking.choices import BookingState, PlaceKind, Source, Weekday
 from booking.workflow import HOLDING
 from consultations.choices import Method
 from consultations.models import Consultation, Enterprise
+from consultations.models.enterprises import ANONYMISED
 from foundation.constraints import LINK, LinkDoor, SameHub, both_or_neither, one_of
 from foundation.paging import behind
 from hubs.tenancy import HubManager, HubOwned, HubQuerySet, LinkManager
@@ -140,6 +141,11 @@ class BookingQuerySet(HubQuerySet["Booking"]):
 
     def confirmed(self) -> Self:
         return self.filter(state=BookingState.CONFIRMED)
+
+    def strangers_before(self, at: dt.datetime) -> Self:
+        """Of people who are no client of the hub's, and whom nobody has had to do with since: whatever became of it."""
+        nobodys = self.filter(enterprise__isnull=True, consultation__isnull=True, updated_at__lt=at)
+        return nobodys.filter(Q(starts_at__isnull=True) | Q(starts_at__lt=at)).exclude(client_name=ANONYMISED)
 
     def holding(self) -> Self:
         """Those that take up a person and a place."""

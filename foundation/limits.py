@@ -14,3 +14,17 @@ def within(name: str, *, at_most: int, seconds: int, now: float) -> bool:
         return cache.incr(key) <= at_most
     except ValueError:  # the window ended between the two
         return cache.add(key, 1, seconds)
+
+
+def too_often(key: str, at_most: int, seconds: int) -> bool:
+    """Count one more, and say whether it is one too many for the stretch of time that begins with the first."""
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key) > at_most
+    except ValueError:  # it ended in between
+        return False
+
+
+def is_over(key: str, at_most: int) -> bool:
+    """Whether there were too many already, without counting."""
+    return int(cache.get(key) or 0) >= at_most

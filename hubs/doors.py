@@ -7,13 +7,19 @@ from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
+from accounts.adapter import address_of
 from accounts.models import User
 from audit.trail import Line
+from foundation.limits import is_over, too_often
 from hubs.models import Hub
+
+ASKED_A_MINUTE, REFUSED_AN_HOUR = 60, 20  # by one network address, of pages that a link opens
 
 
 class Reach(Enum):
@@ -72,6 +78,35 @@ def page_above(path: str) -> str:
         if hasattr(getattr(view, "view_class", None), "get"):
             return path
     return "/"
+
+
+# The link itself is what a form must know; there is no session to ride on, so there is nothing to forge. And a page
+# that sends no referrer sends no origin either, which the usual protection asks for.
+@method_decorator(csrf_exempt, name="dispatch")
+class LinkDoor(Door):
+    """Base of pages whose address is their key: nobody tries many, no cache and no other site learns of it."""
+
+    reach: ClassVar[Reach] = Reach.LINK
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        who = address_of(request)
+        self.refusals = f"link-refused:{who}"
+        if too_often(f"link-asked:{who}", ASKED_A_MINUTE, 60) or is_over(self.refusals, REFUSED_AN_HOUR):
+            response: HttpResponseBase = render(request, "429.html", status=429)
+        else:
+            response = self.opened(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "no-store, private"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    def opened(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer: subclasses first look whether the link opens anything."""
+        return super().dispatch(request, *args, **kwargs)
+
+    def count_refusal(self) -> None:
+        """The link opened nothing: whoever tries many is stopped."""
+        too_often(self.refusals, REFUSED_AN_HOUR, 3600)
 
 
 def looked_at(

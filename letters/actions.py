@@ -146,6 +146,22 @@ def wipe(*, letter: Letter, at: dt.datetime) -> None:
     Letter.objects.filter(pk=letter.pk).ended_before(at).update(**WIPED, wiped_at=at)
 
 
+@transaction.atomic
+def forget(*, hub_id: int, about: str, at: dt.datetime) -> int:
+    """Whom these letters went to is to be forgotten: those whose key begins so say nothing any more, and those that
+    wait are never sent. How many there were. That a letter was sent, and when, stays."""
+    rows = Letter.objects.of(hub_id).filter(key__startswith=about, wiped_at__isnull=True)
+    found = list(rows.select_for_update().order_by("pk"))
+    for letter in found:
+        if letter.state == LetterState.QUEUED:
+            letter.state, letter.ended_at, letter.next_try_at = LETTER.after(letter.state, LetterMove.GIVE_UP), at, None
+            trail.record("letter.withheld", by=None, at=at, on=letter, about=letter.key)
+        letter.to = letter.subject = letter.body = letter.calendar = ""
+        letter.wiped_at = at
+        letter.save()
+    return len(found)
+
+
 def mail_of(letter: Letter, connection: Any = None) -> EmailMessage:
     """The mail as it goes out: plain text, and an appointment if there is one."""
     mail = EmailMessage(

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consultations.actions import Edited
+from consultations.actions.privacy import Anonymised
 from consultations.models import Case
 from foundation.errors import MoveRefused
 from foundation.paging import behind, page_of, read_moment, read_place
@@ -30,12 +31,13 @@ from hubs.api import (
 )
 from hubs.doors import looked_at
 from referrals import actions, queries
-from referrals.actions.sending import ConsentMissing
+from referrals.actions.sending import ConsentMissing, ConsentWithdrawn
 from referrals.choices import Consent, ReferralKind, ReferralState, Shared, Waiting
-from referrals.forms import ReferralForm
+from referrals.forms import SENT_AS, ReferralForm
 from referrals.models import Referral, ReferralWork
 
 PAGE_SIZE = 100
+FORGOTTEN = "The client's personal data were erased."
 
 
 class WorkSerializer(serializers.ModelSerializer):
@@ -144,12 +146,15 @@ class Referrals(ReferralResource):
         if case is None:
             raise unknown_key("case")
         before = Referral.objects.filter(hub=self.hub, client_id=client_id).first()
-        if before is not None and before.case_id != case.pk:
-            raise Conflict
         form = self.form(case, sent.initial_data)
-        made = actions.prepare(
-            case=case, client_id=client_id, by=self.person, at=timezone.now(), consent=form.consent, **form.values()
-        )
+        who: dict[str, Any] = {"by": self.person, "at": timezone.now()}
+        try:
+            made = actions.prepare(case=case, client_id=client_id, consent=form.consent, **form.values(), **who)
+        except actions.WrittenOtherwise as problem:
+            names = ", ".join(SENT_AS.get(name, name) for name in problem.names)
+            raise Conflict(f"The client_id is already that of a referral that differs in: {names}.") from problem
+        except Anonymised as problem:
+            raise Conflict(FORGOTTEN) from problem
         return told(made, OneReferralSerializer, request=request, status=200 if before else 201)
 
     def form(self, case: Case, typed: dict[str, Any]) -> ReferralForm:
@@ -186,6 +191,10 @@ class Sending(ReferralResource):
             row = actions.send(referral=row, version=edition(request, row), by=self.person, at=timezone.now())
         except Edited as problem:
             raise EditedMeanwhile from problem
+        except Anonymised as problem:
+            raise Conflict(FORGOTTEN) from problem
+        except ConsentWithdrawn as problem:
+            raise Conflict("The client has withdrawn the consent to being handed on.") from problem
         except ConsentMissing as problem:
             raise Conflict("The client's consent is not recorded.") from problem
         except MoveRefused as problem:

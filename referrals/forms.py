@@ -24,6 +24,7 @@ USUALLY_SHARED = [Shared.NAME, Shared.REPRESENTATIVE, Shared.PHONE, Shared.CATEG
 LONGEST = 2000
 EARLIEST = dt.date(2014, 4, 1)
 SAME = {"autocomplete": "off"}
+SENT_AS = {"fields": "fields_shared"}  # a form has fields of its own
 
 
 class ReferralForm(forms.Form):
@@ -95,6 +96,10 @@ class ReferralForm(forms.Form):
         """What is recorded of the client's consent."""
         day = self.cleaned_data["consented_on"]
         return ConsentGiven(day, self.cleaned_data["consent_how"]) if day else None
+
+    def label_of(self, name: str) -> str:
+        """What a referral's field is called on this page."""
+        return str(_("案件")) if name == "case" else str(self.fields[SENT_AS.get(name, name)].label)
 
     def values(self) -> dict[str, Any]:
         """The rest, as the actions take it."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from consultations.models import Case, ProgramRules
+from consultations.choices import ConsentPurpose
+from consultations.models import Case, Consent, ProgramRules
 from consultations.queries import code_labels
 from directory.choices import CodeKind
 from directory.models import SupportOrganization
@@ -143,6 +144,31 @@ def _values(referral: Referral) -> dict[str, str]:
     }
 
 
+def taken_back(rows: QuerySet[Referral], consents: QuerySet[Consent]) -> QuerySet[Referral]:
+    """Of these referrals, those whose client has taken back the consent to being handed on: the latest is withdrawn,
+    and the referral's own was not given afterwards."""
+    of_client = consents.filter(
+        hub=OuterRef("hub"), enterprise=OuterRef("enterprise"), purpose=ConsentPurpose.PROVISION
+    ).order_by("-given_on", "-pk")
+    rows = rows.annotate(
+        taken_back_on=Subquery(of_client.values("withdrawn_on")[:1]),
+        taken_back_at=Subquery(of_client.values("withdrawn_at")[:1]),
+    )
+    afterwards = Q(consented_on__gt=F("taken_back_on"))
+    afterwards |= Q(consented_on=F("taken_back_on"), consent_recorded_at__gt=F("taken_back_at"))
+    return rows.filter(taken_back_on__isnull=False).filter(Q(consented_on__isnull=True) | ~afterwards)
+
+
+def is_taken_back(referral: Referral) -> bool:
+    """Whether the client took back the consent to this referral's being handed on."""
+    return taken_back(Referral.objects.filter(pk=referral.pk), Consent.objects.all()).exists()
+
+
+def is_taken_back_by_link(referral: Referral) -> bool:
+    """The same, asked in the scope of its link."""
+    return taken_back(Referral.by_link.filter(pk=referral.pk), Consent.by_link.all()).exists()
+
+
 def listed(*, hub: Hub, wanted: str, today: dt.date, case: int | None = None) -> QuerySet[Referral]:
     """A hub's referrals, narrowed to a state or to what somebody waits for."""
     rows = Referral.objects.filter(hub=hub)
@@ -169,6 +195,7 @@ def chases_due(*, hub_id: int, today: dt.date) -> list[tuple[int, int]]:
     days = ProgramRules.objects.on(today).chase_days
     keys = ReferralLink.objects.filter(referral=OuterRef("pk"), hub=OuterRef("hub"), revoked_at__isnull=True)
     waiting = Referral.objects.filter(Exists(keys), hub_id=hub_id, chased__lt=len(days)).unanswered()
+    waiting = waiting.filter(enterprise__anonymised_at__isnull=True)
     found = []
     for pk, sent_on, chased in waiting.sent_by(today - dt.timedelta(days=days[0])).values_list(
         "pk", "sent_on", "chased"
@@ -187,3 +214,13 @@ def links_ended(*, hub_id: int, at: dt.datetime, today: dt.date) -> Iterable[int
     )
     rows = Referral.objects.filter(Exists(ended), hub_id=hub_id)
     return (rows.unanswered().filter(chased__gte=chases) | rows.resultless()).values_list("pk", flat=True)
+
+
+def links_to_stop(*, hub_id: int, at: dt.datetime) -> Iterable[int]:
+    """Referrals with a living link whose client took the consent back, or is forgotten."""
+    living = ReferralLink.objects.filter(
+        referral=OuterRef("pk"), hub=OuterRef("hub"), revoked_at__isnull=True, expires_at__gt=at
+    )
+    rows = Referral.objects.filter(Exists(living), hub_id=hub_id)
+    forgotten = rows.filter(enterprise__anonymised_at__isnull=False).values_list("pk", flat=True)
+    return {*taken_back(rows, Consent.objects.all()).values_list("pk", flat=True), *forgotten}

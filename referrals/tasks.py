@@ -24,11 +24,16 @@ def chase_due() -> None:
 
 @shared_task(name="referrals.end_links")
 def end_links() -> None:
-    """Close what nobody can answer any more, and give its coordinator something to do."""
+    """Close what nobody can answer any more, and what its client does not want to be answered; and give the coordinator
+    something to do."""
     for hub_id in HUB_IDS:
         at = timezone.now()
         with entered(Scope.of_hub(hub_id)):
+            stopped = list(queries.links_to_stop(hub_id=hub_id, at=at))
             ended = list(queries.links_ended(hub_id=hub_id, at=at, today=timezone.localtime(at).date()))
+        for referral_id in stopped:
+            with entered(Scope.of_hub(hub_id)):
+                actions.stop_link(referral_id=referral_id, at=at)
         for referral_id in ended:
             with entered(Scope.of_hub(hub_id)):
                 actions.end_link(referral_id=referral_id, at=at)

@@ -29,9 +29,9 @@ _MOVES: dict[Any, Any] = (
     | {(State.SENT, move): state for move, state in ANSWERS.items()}
     | {(State.SENT, Move.CANCEL): State.CANCELLED, (State.SENT, Move.EXPIRE): State.EXPIRED}
     | {(State.RECEIVED, move): state for move, state in ANSWERS.items() if move != Move.RECEIVE}
-    | {(State.RECEIVED, Move.CANCEL): State.CANCELLED}
+    | {(State.RECEIVED, Move.CANCEL): State.CANCELLED, (State.RECEIVED, Move.EXPIRE): State.EXPIRED}
     | {(State.ACTIVE, move): ANSWERS[move] for move in (Move.SUPPORT, Move.END, Move.MISS, Move.DECLINE)}
-    | {(State.ACTIVE, Move.CANCEL): State.CANCELLED}
+    | {(State.ACTIVE, Move.CANCEL): State.CANCELLED, (State.ACTIVE, Move.EXPIRE): State.EXPIRED}
     # taken up again: the client called after all, the work went on
     | {(state, Move.START): State.ACTIVE for state in (State.SUPPORTED, State.UNSUPPORTED, State.UNREACHABLE)}
     # a late answer by telephone, or the letter once more

@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
     },
     "booking: settle those whose consultation is there": {"task": "booking.settle", "schedule": 30.0},
     "booking: remind who comes tomorrow": {"task": "booking.remind", "schedule": crontab(hour="9-20", minute="0")},
+    "booking: forget strangers": {"task": "booking.forget_strangers", "schedule": crontab(hour="2", minute="30")},
     "exchange: wipe old imports": {"task": "exchange.wipe_old", "schedule": crontab(hour="2", minute="50")},
     "reports: open the month that is over": {"task": "reports.open_months", "schedule": crontab(minute="0")},
     "jobs: send lost jobs again": {"task": "jobs.send_lost_again", "schedule": 30.0},

@@ -17,6 +17,7 @@ from booking.actions.bookings import (
 )
 from booking.actions.calendar import close_day, end_hours, open_day, set_hours, set_place
 from booking.actions.requests import ask
+from booking.actions.traces import forget_stranger
 
 __all__ = [
     "DoesNotFit",
@@ -30,6 +31,7 @@ __all__ = [
     "confirm",
     "decline",
     "end_hours",
+    "forget_stranger",
     "hand_over",
     "miss",
     "open_day",

@@ -148,9 +148,12 @@ def settle(*, booking: Booking, consultation: Consultation, at: dt.datetime) -> 
 
 @transaction.atomic
 def remind(*, booking: Booking, at: dt.datetime) -> None:
-    """Write the day-before mail, once for each time that was agreed."""
+    """Write the day-before mail, once for each time that was agreed. A booking that was moved since it was found, to
+    another day than tomorrow, is not of tomorrow."""
     current = Booking.objects.select_for_update(of=("self",)).select_related("hub", "place").get(pk=booking.pk)
     if current.state != BookingState.CONFIRMED or current.reminded_at is not None:
+        return
+    if _day(current) != timezone.localtime(at).date() + dt.timedelta(days=1):
         return
     emails.tell_tomorrow(current, at=at)
     Booking.objects.filter(pk=current.pk).update(reminded_at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -20,7 +20,8 @@ from booking.models import Booking
 from booking.queries import PublicSlot, public_slots
 from booking.workflow import BOOKING
 from foundation.errors import MoveRefused
-from hubs.doors import Door, Reach, looked_at
+from foundation.limits import too_often
+from hubs.doors import Door, LinkDoor, Reach, looked_at
 from hubs.models import Hub
 from hubs.tenancy import Scope, entered, hash_of
 
@@ -58,30 +59,25 @@ class Request(Door):
         return render(self.request, "booking/public_request.html", {"hub": hub, "form": form}, status=status)
 
 
-class Own(Door):
+class Own(LinkDoor):
     """GET /bookings/<token>/: the client's own booking."""
 
-    reach: ClassVar[Reach] = Reach.LINK
-
-    def booking(self, token: str) -> Booking:
-        rows = Booking.by_link.filter(token_hash=hash_of(token)).select_related("hub", "place")
+    def opened(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        rows = Booking.by_link.filter(token_hash=hash_of(kwargs["token"])).select_related("hub", "place")
         found = rows.first()
         if found is None:
-            looked_at(self.request, "booking.link_refused")
-            raise Http404
-        looked_at(self.request, "booking.link_opened", on=found)
-        return found
+            self.count_refusal()
+            looked_at(request, "booking.link_refused")
+            return render(request, "booking/public_refused.html", status=404)
+        looked_at(request, "booking.link_opened", on=found)
+        return super().opened(request, *args, booking=found, **kwargs)
 
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        booking = self.booking(token)
+    def get(self, request: HttpRequest, token: str, booking: Booking) -> HttpResponse:
         context = {
             "booking": booking, "token": token, "when": emails.when_in_words(booking),
             "may_cancel": _may_cancel(booking),
         }  # fmt: skip
-        response = render(request, "booking/public_booking.html", context)
-        response.headers["Referrer-Policy"] = "no-referrer"  # the address is the key
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return render(request, "booking/public_booking.html", context)
 
 
 class OwnCancellation(Own):
@@ -89,15 +85,14 @@ class OwnCancellation(Own):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        found = self.booking(token)
-        if not _may_cancel(found):
+    def post(self, request: HttpRequest, token: str, booking: Booking) -> HttpResponseBase:
+        if not _may_cancel(booking):
             messages.error(request, _("この予約は取り消せません。拠点にお電話ください。"))
             return redirect("book:own", token=token)
-        with entered(Scope.of_hub(found.hub_id)):  # the booking is theirs: what hangs on it is the hub's
+        with entered(Scope.of_hub(booking.hub_id)):  # the booking is theirs: what hangs on it is the hub's
             try:
                 reason = _("お客様による取消")
-                actions.cancel(booking=found, version=found.version, reason=reason, by=None, at=timezone.now())
+                actions.cancel(booking=booking, version=booking.version, reason=reason, by=None, at=timezone.now())
             except (actions.Edited, MoveRefused):
                 messages.error(request, _("予約の内容が変わりました。確かめてから、やり直してください。"))
             else:
@@ -124,11 +119,7 @@ def _slots(hub: Hub) -> list[PublicSlot]:
 def _may_ask(request: HttpRequest, hub: Hub) -> bool:
     """Counts this request. The cache forgets after an hour."""
     key = f"booking:asked:{hub.pk}:{hash_of(str(address_of(request)))[:32]}"
-    cache.add(key, 0, HOUR)
-    try:
-        return cache.incr(key) <= REQUESTS_AN_HOUR
-    except ValueError:  # forgotten between the two
-        return True
+    return not too_often(key, REQUESTS_AN_HOUR, HOUR)
 
 
 def _may_cancel(booking: Booking) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.choices import ConsentMeans, ConsentPurpose, IdentityCheck, PrivacyKind, PrivacyState, Relation
 from consultations.models.enterprises import Enterprise
 from foundation.constraints import SameHub, both_or_neither, one_of
-from hubs.tenancy import HubManager, HubOwned, HubQuerySet
+from hubs.tenancy import HubManager, HubOwned, HubQuerySet, LinkManager
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
@@ -90,6 +90,7 @@ class Consent(HubOwned):
 
     when_merged = {"enterprise": "moves"}
     objects = ConsentManager()
+    by_link = LinkManager()
 
     class Meta:
         verbose_name = _("同意")

@@ -1,13 +1,15 @@
 """Every write that matters, by deed: who and when are passed in, one transaction, the audit line inside."""
 
 from referrals.actions.answering import answer, log_work, strike_work
-from referrals.actions.chasing import chase, end_link
-from referrals.actions.preparing import ConsentGiven, prepare, revise
-from referrals.actions.sending import ConsentMissing, cancel, resend, revoke, send
+from referrals.actions.chasing import chase, end_link, stop_link
+from referrals.actions.preparing import ConsentGiven, WrittenOtherwise, prepare, revise
+from referrals.actions.sending import ConsentMissing, ConsentWithdrawn, cancel, resend, revoke, send
 
 __all__ = [
     "ConsentGiven",
     "ConsentMissing",
+    "ConsentWithdrawn",
+    "WrittenOtherwise",
     "answer",
     "cancel",
     "chase",
@@ -18,5 +20,6 @@ __all__ = [
     "revise",
     "revoke",
     "send",
+    "stop_link",
     "strike_work",
 ]

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import trail
-from referrals.actions.steps import add_step, day_of, keep
+from foundation.errors import MoveRefused
+from referrals.actions.steps import add_step, day_of, keep, refuse_forgotten, taken
 from referrals.choices import ReferralMove, ReferralState
 from referrals.models import Referral, ReferralStep, ReferralWork
-from referrals.workflow import ANSWERS, FINISHED, REASONED, REFERRAL
+from referrals.workflow import ANSWERS, FINISHED, REASONED, REFERRAL, UNSENT
 
 
 class ReasonMissing(Exception):
@@ -24,7 +25,7 @@ def answer(
     *, referral: Referral, move: str, client_id: uuid.UUID, by: User | None, at: dt.datetime, note: str = ""
 ) -> bool:
     """Take an answer. `by` nobody: the agency itself, in the scope of its link. False if this very answer is known.
-    Raises MoveRefused, ReasonMissing."""
+    Raises MoveRefused, ReasonMissing, Anonymised."""
     current = _taken(referral, by)
     steps = ReferralStep.by_link if by is None else ReferralStep.objects
     if steps.filter(hub_id=current.hub_id, referral=current, client_id=client_id).exists():
@@ -55,8 +56,10 @@ def log_work(
     at: dt.datetime,
 ) -> bool:
     """What was done, on a day. Whoever works has taken it up: an unanswered referral is answered by it. False if this
-    very entry is known."""
+    very entry is known. Raises MoveRefused, Anonymised."""
     current = _taken(referral, by)
+    if current.state in UNSENT:
+        raise MoveRefused("nothing was sent, or it was called back")
     works = ReferralWork.by_link if by is None else ReferralWork.objects
     if works.filter(hub_id=current.hub_id, referral=current, client_id=client_id).exists():
         return False
@@ -64,6 +67,7 @@ def log_work(
         hub_id=current.hub_id, referral=current, client_id=client_id, worked_on=worked_on, times=times,
         content=content, typed_at=at, typed_by=by,
     )  # fmt: skip
+    keep(current, at)
     trail.record("referral.work_logged", by=by, at=at, on=current, count=times, via="link" if by is None else "hub")
     if current.state in (ReferralState.SENT, ReferralState.RECEIVED, ReferralState.EXPIRED):
         answer(referral=current, move=ReferralMove.START, client_id=client_id, by=by, at=at)
@@ -73,13 +77,17 @@ def log_work(
 @transaction.atomic
 def strike_work(*, work: ReferralWork, by: User, at: dt.datetime) -> None:
     """Take an entry out of the count. It stays to be seen, with who struck it out."""
+    current = taken(work.referral)
     row = ReferralWork.objects.select_for_update(of=("self",)).get(pk=work.pk)
     if row.struck_at is None:
         row.struck_at, row.struck_by = at, by
         row.save(update_fields=["struck_at", "struck_by"])
+        keep(current, at)
         trail.record("referral.work_struck", by=by, at=at, on=row)
 
 
 def _taken(referral: Referral, by: User | None) -> Referral:
     rows = Referral.by_link if by is None else Referral.objects
-    return rows.select_for_update(of=("self",)).get(pk=referral.pk)
+    current = rows.select_for_update(of=("self",)).get(pk=referral.pk)
+    refuse_forgotten(current)
+    return current

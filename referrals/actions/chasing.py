@@ -11,7 +11,7 @@ from audit import trail
 from consultations.actions import revise_case
 from consultations.models import Case
 from consultations.workflow import CLOSED
-from referrals import emails
+from referrals import emails, queries
 from referrals.actions.sending import end_links, new_link, post
 from referrals.actions.steps import add_step, day_of, keep
 from referrals.choices import ReferralMove as Move
@@ -22,10 +22,12 @@ from referrals.workflow import OPEN, REFERRAL
 
 @transaction.atomic
 def chase(*, referral_id: int, number: int, at: dt.datetime) -> bool:
-    """Ask for the `number`th time, unless that was done or an answer came meanwhile. The letter's key makes it one
-    letter, whoever else is at it."""
+    """Ask for the `number`th time, unless that was done, an answer came meanwhile or the client took the consent back.
+    The letter's key makes it one letter, whoever else is at it."""
     current = _waiting(referral_id)
     if current is None or current.state != ReferralState.SENT or current.chased >= number:
+        return False
+    if current.is_forgotten or queries.is_taken_back(current):
         return False
     link = ReferralLink.objects.filter(hub_id=current.hub_id, referral=current, revoked_at__isnull=True).first()
     if link is None:
@@ -43,9 +45,9 @@ def chase(*, referral_id: int, number: int, at: dt.datetime) -> bool:
 @transaction.atomic
 def end_link(*, referral_id: int, at: dt.datetime) -> bool:
     """The link's time is over and something is still awaited: without any answer the referral expires; either way the
-    coordinator of the case has something to do."""
+    coordinator of the case has something to do. A link that was renewed since it was found is not over."""
     current = _waiting(referral_id)
-    if current is None or current.state not in OPEN or not end_links(current, at):
+    if current is None or current.state not in OPEN or not end_links(current, at, over_only=True):
         return False
     unanswered = current.state == ReferralState.SENT
     if unanswered:
@@ -53,7 +55,23 @@ def end_link(*, referral_id: int, at: dt.datetime) -> bool:
     keep(current, at, "state")
     add_step(current, Move.EXPIRE if unanswered else "link_ended", by=None, at=at)
     trail.record("referral.expired" if unanswered else "referral.link_ended", by=None, at=at, on=current)
-    _give_something_to_do(current, at, unanswered)
+    asked = _("%s から回答がないため、次の手を決める") if unanswered else _("%s に支援の結果を確かめる")
+    _give_something_to_do(current, at, asked)
+    return True
+
+
+@transaction.atomic
+def stop_link(*, referral_id: int, at: dt.datetime) -> bool:
+    """The client took back the consent to being handed on: the link ends, and the coordinator of the case speaks with
+    the agency. What it has been told so far stays as it is. A forgotten client's link ends, and that is all."""
+    current = _waiting(referral_id)
+    if current is None or not (current.is_forgotten or queries.is_taken_back(current)) or not end_links(current, at):
+        return False
+    keep(current, at)
+    add_step(current, "withdrawn", by=None, at=at)
+    trail.record("referral.link_stopped", by=None, at=at, on=current)
+    if not current.is_forgotten:
+        _give_something_to_do(current, at, _("提供の同意が撤回されたため、%s への依頼をどうするか決める"))
     return True
 
 
@@ -62,12 +80,11 @@ def _waiting(referral_id: int) -> Referral | None:
     return rows.filter(pk=referral_id).first()
 
 
-def _give_something_to_do(referral: Referral, at: dt.datetime, unanswered: bool) -> None:
-    """What somebody has planned for the case already stays."""
+def _give_something_to_do(referral: Referral, at: dt.datetime, asked: str) -> None:
+    """What somebody has planned for the case already stays. `asked`: with a place for the agency's name."""
     case = Case.objects.get(pk=referral.case_id)
     if case.next_action or case.state in CLOSED:
         return
-    asked = _("%s から回答がないため、次の手を決める") if unanswered else _("%s に支援の結果を確かめる")
     revise_case(
         case=case, version=case.version, by=None, at=at,
         next_action=(asked % referral.organization.name)[:200], next_due_on=day_of(at) + dt.timedelta(days=7),

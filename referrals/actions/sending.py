@@ -17,7 +17,7 @@ from foundation.errors import MoveRefused
 from hubs.tenancy import hash_of
 from letters import actions as letters
 from referrals import emails, queries
-from referrals.actions.steps import add_step, day_of, keep, taken
+from referrals.actions.steps import add_step, day_of, keep, refuse_forgotten, taken
 from referrals.choices import ReferralMove as Move
 from referrals.choices import ReferralState
 from referrals.models import Referral, ReferralLink
@@ -28,15 +28,21 @@ class ConsentMissing(Exception):
     """The client's consent is not recorded, or was given after the day of sending."""
 
 
+class ConsentWithdrawn(ConsentMissing):
+    """The client has taken back the consent to being handed on, and has given none since."""
+
+
 @transaction.atomic
 def send(*, referral: Referral, version: int, by: User, at: dt.datetime) -> Referral:
     """Send it: a copy of what the client consented to, a link, a letter; the case goes to 紹介中 where that is allowed.
-    Raises Edited, MoveRefused, ConsentMissing."""
+    Raises Edited, MoveRefused, ConsentMissing, ConsentWithdrawn, Anonymised."""
     current = taken(referral, version)
+    refuse_forgotten(current)
     current.state = REFERRAL.after(current.state, Move.SEND)
     today = day_of(at)
     if not current.has_consent or current.consented_on is None or current.consented_on > today:
         raise ConsentMissing
+    _refuse_taken_back(current)
     if current.sent_on is None:
         current.sent_on, current.shared = today, queries.snapshot(current)
     keep(current, at, "state", "sent_on", "shared")
@@ -49,10 +55,12 @@ def send(*, referral: Referral, version: int, by: User, at: dt.datetime) -> Refe
 
 @transaction.atomic
 def resend(*, referral: Referral, version: int, by: User, at: dt.datetime) -> Referral:
-    """The same once more, by a new link: the old one ends. Raises Edited, MoveRefused."""
+    """The same once more, by a new link: the old one ends. Raises Edited, MoveRefused, ConsentWithdrawn, Anonymised."""
     current = taken(referral, version)
+    refuse_forgotten(current)
     if current.state in UNSENT:
         raise MoveRefused("nothing was sent, or it was called back")
+    _refuse_taken_back(current)
     if current.state == ReferralState.EXPIRED:
         current.state = REFERRAL.after(current.state, Move.SEND)
     keep(current, at, "state")
@@ -96,10 +104,10 @@ def new_link(referral: Referral, at: dt.datetime) -> ReferralLink:
     return link
 
 
-def end_links(referral: Referral, at: dt.datetime) -> int:
-    """Stop every link of a referral; how many there were."""
+def end_links(referral: Referral, at: dt.datetime, *, over_only: bool = False) -> int:
+    """Stop every link of a referral, or those whose time is over; how many there were."""
     rows = ReferralLink.objects.filter(hub_id=referral.hub_id, referral=referral, revoked_at__isnull=True)
-    return rows.update(revoked_at=at)
+    return (rows.filter(expires_at__lte=at) if over_only else rows).update(revoked_at=at)
 
 
 def post(referral: Referral, key: str, text: emails.Text, at: dt.datetime) -> None:
@@ -108,6 +116,11 @@ def post(referral: Referral, key: str, text: emails.Text, at: dt.datetime) -> No
         key=key, hub=referral.hub, to=referral.recipient_email, subject=text.subject, body=text.body,
         is_secret=True, at=at,
     )  # fmt: skip
+
+
+def _refuse_taken_back(referral: Referral) -> None:
+    if queries.is_taken_back(referral):
+        raise ConsentWithdrawn
 
 
 def _write(referral: Referral, at: dt.datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consultations.actions import Edited
+from consultations.actions.privacy import Anonymised
 from referrals.models import Referral, ReferralStep
 
 
@@ -20,6 +21,12 @@ def taken(referral: Referral, version: int | None = None) -> Referral:
     if version is not None and current.version != version:
         raise Edited(current)
     return current
+
+
+def refuse_forgotten(referral: Referral) -> None:
+    """Nothing is written about a client who was anonymised. Raises Anonymised."""
+    if referral.is_forgotten:
+        raise Anonymised
 
 
 def keep(referral: Referral, at: dt.datetime, *fields: str) -> None:

@@ -7,13 +7,20 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions import privacy
 from consultations.models import Enterprise
 from consultations.models.enterprises import ANONYMISED
 from consultations.queries.privacy import told
+from letters import actions as letters
+from referrals.actions.sending import end_links
+from referrals.actions.steps import add_step, keep
+from referrals.choices import ReferralMove as Move
+from referrals.choices import ReferralState
 from referrals.models import Referral, ReferralStep, ReferralWork
+from referrals.workflow import REFERRAL
 
 
 def held(enterprise: Enterprise) -> Iterator[dict[str, Any]]:
@@ -28,14 +35,30 @@ def held(enterprise: Enterprise) -> Iterator[dict[str, Any]]:
 
 
 def erase(enterprise: Enterprise, at: dt.datetime) -> int:
-    """Take out what was asked, what was handed over and what was written back."""
+    """Take out what was asked, what was handed over and what was written back; what is still going on ends first."""
     hub = enterprise.hub_id
     rows = Referral.objects.filter(hub_id=hub, enterprise=enterprise)
-    count = rows.update(request=ANONYMISED, outline="", shared={}, updated_at=at)
+    for row in rows.select_for_update(of=("self",)).select_related("hub").order_by("pk"):
+        _end(row, at)
+    count = rows.update(request=ANONYMISED, outline="", shared={}, version=F("version") + 1, updated_at=at)
     rows.exclude(reason="").update(reason=ANONYMISED)
     steps = ReferralStep.objects.filter(hub_id=hub, referral__enterprise=enterprise).exclude(note="")
     works = ReferralWork.objects.filter(hub_id=hub, referral__enterprise=enterprise)
     return count + steps.update(note=ANONYMISED) + works.update(content=ANONYMISED)
+
+
+def _end(referral: Referral, at: dt.datetime) -> None:
+    """Nobody opens, answers or sends it any more. A draft is called back. What was sent is not: that would take it
+    out of figures that were counted; it expires."""
+    end_links(referral, at)
+    letters.forget(hub_id=referral.hub_id, about=f"referral:{referral.pk}:", at=at)
+    move = Move.CANCEL if referral.state == ReferralState.PREPARED else Move.EXPIRE
+    if (referral.state, move) not in REFERRAL.moves:
+        return
+    referral.state = REFERRAL.after(referral.state, move)
+    referral.reason = ANONYMISED if move == Move.CANCEL else referral.reason
+    keep(referral, at, "state", "reason")
+    add_step(referral, "forgotten", by=None, at=at)
 
 
 def contacted_since(hub_id: int, day: dt.date) -> Any:

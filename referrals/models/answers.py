@@ -115,6 +115,8 @@ WHAT = dict(ReferralMove.choices) | {
     "revoked": _("リンクを止めた"),
     "resent": _("リンクを送り直した"),
     "link_ended": _("リンクの期限が過ぎた"),
+    "withdrawn": _("同意の撤回によりリンクを止めた"),
+    "forgotten": _("匿名化により終えた"),
 }
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models.enterprises import ANONYMISED
 from foundation.constraints import LINK, LinkDoor, SameHub, both_or_neither, one_of
 from hubs.tenancy import HubManager, HubOwned, HubQuerySet, LinkManager
 from referrals.choices import Consent, ReferralKind, ReferralState, Shared
@@ -181,6 +182,12 @@ class Referral(HubOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("referrals:page", args=[self.hub.slug, self.pk])
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether its client was anonymised. Told by the row itself, because a link opens no other, and because
+        whoever has waited for the row's lock reads it anew."""
+        return self.request == ANONYMISED
 
     @property
     def has_consent(self) -> bool:

@@ -6,59 +6,41 @@ nothing. The trail knows which it was.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
-from accounts.adapter import address_of
+from consultations.actions.privacy import Anonymised
 from foundation.errors import MoveRefused
-from hubs.doors import Door, Reach, looked_at
+from hubs.doors import LinkDoor, looked_at
 from referrals import actions, queries
 from referrals.forms import AnswerForm, WorkForm
 from referrals.models import Referral, ReferralLink, ReferralStep, ReferralWork
 from referrals.workflow import FINISHED, UNSENT, answers_open_in
 
-ASKED_A_MINUTE, REFUSED_AN_HOUR = 60, 20
 
-
-# The link itself is what a form must know; there is no session to ride on, so there is nothing to forge. And a page
-# that sends no referrer sends no origin either, which the usual protection asks for.
-@method_decorator(csrf_exempt, name="dispatch")
-class LinkDoor(Door):
+class ReferralByLink(LinkDoor):
     """Base: finds the referral, or refuses."""
 
-    reach: ClassVar[Reach] = Reach.LINK
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = self.answered(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        response["Cache-Control"] = "no-store, private"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        who = address_of(request)
-        if too_often(f"link-asked:{who}", ASKED_A_MINUTE, 60) or is_over(f"link-refused:{who}", REFUSED_AN_HOUR):
-            return render(request, "429.html", status=429)
+    def opened(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         link = ReferralLink.by_link.first()
         rows = Referral.by_link.select_related("hub__prefecture", "organization")
         referral = rows.first() if link and link.is_alive(timezone.now()) else None
-        if referral is None or link is None or referral.state in UNSENT:
-            too_often(f"link-refused:{who}", REFUSED_AN_HOUR, 3600)
+        if referral is None or link is None or referral.state in UNSENT or queries.is_taken_back_by_link(referral):
             return self.refuse(request, link)
         self.link, self.token = link, kwargs.pop("token")
-        return super().dispatch(request, *args, referral=referral, **kwargs)
+        return super().opened(request, *args, referral=referral, **kwargs)
 
     def refuse(self, request: HttpRequest, link: ReferralLink | None) -> HttpResponse:
+        self.count_refusal()
         reason = "unknown" if link is None else "revoked" if link.revoked_at else "expired"
+        if link is not None and link.is_alive(timezone.now()):
+            reason = "withdrawn"
         looked_at(request, "link.refused", on=link, reason=reason)
         return render(request, "referrals/answer_refused.html", status=404)
 
@@ -87,14 +69,14 @@ class LinkDoor(Door):
         return redirect("answers:page", token=self.token)
 
 
-class AnswerPage(LinkDoor):
+class AnswerPage(ReferralByLink):
     """GET answers/<token>/: what the hub asks, and what one can answer."""
 
     def get(self, request: HttpRequest, referral: Referral) -> HttpResponse:
         return self.page(referral)
 
 
-class AnswerSteps(LinkDoor):
+class AnswerSteps(ReferralByLink):
     """POST answers/<token>/steps/: an answer. The same one twice is stored once."""
 
     http_method_names = ["post"]
@@ -109,6 +91,8 @@ class AnswerSteps(LinkDoor):
             was_new = actions.answer(referral=referral, by=None, at=timezone.now(), **form.cleaned_data)
         except MoveRefused:  # somebody else of the agency was faster
             return self.page(referral, status=409)
+        except Anonymised:
+            return self.refuse(request, self.link)
         return self.thanked(was_new, referral)
 
     def known(self, request: HttpRequest, referral: Referral) -> bool:
@@ -121,7 +105,7 @@ class AnswerSteps(LinkDoor):
         return ReferralStep.by_link.filter(referral=referral, client_id=client_id).exists()
 
 
-class AnswerWorks(LinkDoor):
+class AnswerWorks(ReferralByLink):
     """POST answers/<token>/works/: what was done; as often as there is something to tell."""
 
     http_method_names = ["post"]
@@ -130,19 +114,8 @@ class AnswerWorks(LinkDoor):
         form = WorkForm(request.POST, referral=referral, today=timezone.localdate())
         if not form.is_valid():
             return self.page(referral, status=422, work_form=form)
-        was_new = actions.log_work(referral=referral, by=None, at=timezone.now(), **form.cleaned_data)
+        try:
+            was_new = actions.log_work(referral=referral, by=None, at=timezone.now(), **form.cleaned_data)
+        except (MoveRefused, Anonymised):  # called back or forgotten a moment ago
+            return self.refuse(request, self.link)
         return self.thanked(was_new, referral)
-
-
-def too_often(key: str, at_most: int, seconds: int) -> bool:
-    """Count one more, and say whether it is one too many for this stretch of time."""
-    cache.add(key, 0, seconds)
-    try:
-        return cache.incr(key) > at_most
-    except ValueError:  # it ended in between
-        return False
-
-
-def is_over(key: str, at_most: int) -> bool:
-    """Whether there were too many already, without counting."""
-    return int(cache.get(key) or 0) >= at_most

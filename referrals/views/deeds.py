@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -10,13 +12,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations.actions import Edited
-from foundation.errors import MoveRefused
 from hubs.access import Permission
 from referrals import actions
 from referrals.forms import AnswerForm, CancelForm, VersionForm, WorkForm
 from referrals.models import Referral, ReferralWork
-from referrals.views.desk import ReferralPage
+from referrals.views.desk import ReferralPage, refusal_of
 from referrals.workflow import UNSENT
 
 
@@ -33,17 +33,7 @@ class Deed(ReferralPage):
         form = self.form_class(request.POST)
         if not form.is_valid():
             return self.page(referral, status=422, cancel_form=form)
-        try:
-            self.do(referral, **form.cleaned_data)
-        except Edited:
-            messages.error(request, _("ほかの人が先に変更しました。今の状態を確かめてから操作してください。"))
-        except MoveRefused:
-            messages.error(request, _("今の状態では、この操作はできません。"))
-        except actions.ConsentMissing:
-            messages.error(request, _("本人の同意を記録するまで送付できません。"))
-        else:
-            messages.success(request, str(self.done))
-        return redirect(referral)
+        return told(request, referral, str(self.done), partial(self.do, referral, **form.cleaned_data))
 
     def do(self, referral: Referral, **values: Any) -> None:
         raise NotImplementedError
@@ -96,9 +86,8 @@ class ToldAnswer(ReferralPage):
         form = AnswerForm(request.POST, referral=referral)
         if not form.is_valid():
             return self.page(referral, status=422, answer_form=form)
-        actions.answer(referral=referral, by=self.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("回答を記録しました。"))
-        return redirect(referral)
+        deed = partial(actions.answer, referral=referral, by=self.person, at=timezone.now(), **form.cleaned_data)
+        return told(request, referral, _("回答を記録しました。"), deed)
 
 
 class ToldWork(ReferralPage):
@@ -114,9 +103,8 @@ class ToldWork(ReferralPage):
         form = WorkForm(request.POST, referral=referral, today=timezone.localdate())
         if not form.is_valid():
             return self.page(referral, status=422, work_form=form)
-        actions.log_work(referral=referral, by=self.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("支援の実施を記録しました。"))
-        return redirect(referral)
+        deed = partial(actions.log_work, referral=referral, by=self.person, at=timezone.now(), **form.cleaned_data)
+        return told(request, referral, _("支援の実施を記録しました。"), deed)
 
 
 class WorkStriking(ReferralPage):
@@ -133,3 +121,12 @@ class WorkStriking(ReferralPage):
         actions.strike_work(work=found, by=self.person, at=timezone.now())
         messages.success(request, _("記入を取り消しました。集計から除かれます。"))
         return redirect(referral)
+
+
+def told(request: HttpRequest, referral: Referral, done: str, deed: Callable[[], Any]) -> HttpResponseBase:
+    """Do it, and say on the referral's page what came of it."""
+    if problem := refusal_of(deed):
+        messages.error(request, problem)
+    else:
+        messages.success(request, done)
+    return redirect(referral)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -9,8 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from consultations.actions import Edited
+from consultations.actions.privacy import Anonymised
 from consultations.forms import row_number
 from consultations.models import Case, Consultation
 from foundation.errors import MoveRefused
@@ -25,6 +31,11 @@ from referrals.models import Referral, ReferralLink, ReferralWork
 from referrals.workflow import ANSWERED, OPEN, UNSENT, answers_open_in
 
 PAGE_SIZE = 50
+FORGOTTEN = _lazy("この事業者の個人情報は、すでに匿名化されています。")
+USED = _lazy(
+    "この画面からの紹介・連携は、すでに別の内容で保存されています(異なる項目: %(fields)s)。"
+    "別の紹介・連携として保存する場合は、もう一度ボタンを押してください。"
+)
 
 
 class RecordDoor(Door):
@@ -72,11 +83,36 @@ class ReferralNew(RecordDoor):
             form.add_error("consented_on", _("本人の同意を記録するまで送付できません。"))
             return self.page(case, form, status=422)
         at = timezone.now()
-        referral = actions.prepare(
-            case=case, consultation=session, client_id=form.cleaned_data["client_id"], by=self.person, at=at,
-            consent=form.consent, **form.values(),
-        )  # fmt: skip
+        try:
+            referral = self.written(case, session, form, at)
+        except actions.WrittenOtherwise as problem:
+            return self.used(case, form, problem)
+        except Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(case, form, status=409)
         return finish(request, referral, at)
+
+    def written(self, case: Case, session: Consultation | None, form: ReferralForm, at: dt.datetime) -> Referral:
+        """A new one; or, by the way back to a form that was saved, the draft it made, corrected. Raises
+        WrittenOtherwise where that was sent, called back or changed since."""
+        what: dict[str, Any] = {"by": self.person, "at": at, "consent": form.consent, **form.values()}
+        try:
+            return actions.prepare(case=case, consultation=session, client_id=form.cleaned_data["client_id"], **what)
+        except actions.WrittenOtherwise as problem:
+            if problem.twin.case_id != case.pk:
+                raise
+            try:
+                return actions.revise(referral=problem.twin, version=form.cleaned_data["version"], **what)
+            except (Edited, MoveRefused, Anonymised):
+                raise problem from None
+
+    def used(self, case: Case, form: ReferralForm, problem: actions.WrittenOtherwise) -> HttpResponse:
+        """Something else under a used id is not lost: the page comes back as typed, with a new id."""
+        sent = self.request.POST.copy()
+        sent["client_id"], sent["version"] = str(uuid.uuid4()), "1"
+        again = self.form(case, sent)
+        again.add_error(None, USED % {"fields": "、".join(form.label_of(name) for name in problem.names)})
+        return self.page(case, again, status=409)
 
     def about(self, query: Any) -> tuple[Case, Consultation | None]:
         """The case, and the consultation out of which it came if one is named."""
@@ -167,7 +203,7 @@ class ReferralEdit(ReferralNew, OneReferral):
             referral = actions.revise(
                 referral=referral, version=version, by=self.person, at=at, consent=form.consent, **form.values()
             )
-        except (Edited, MoveRefused):
+        except (Edited, MoveRefused, Anonymised):
             form.add_error(None, _("ほかの人が先に変更しました。今の内容を確かめてから、やり直してください。"))
             return self.page(referral.case, form, status=409, referral=referral)
         return finish(request, referral, at)
@@ -179,11 +215,32 @@ class ReferralEdit(ReferralNew, OneReferral):
         return referral
 
 
-def finish(request: HttpRequest, referral: Referral, at: Any) -> HttpResponseBase:
-    """After writing: on to the other agency if the button said so, then to the referral's page."""
-    if "send" in request.POST and referral.state == ReferralState.PREPARED:
-        actions.send(referral=referral, version=referral.version, by=request.user, at=at)  # type: ignore[arg-type]
-        messages.success(request, _("送付しました。メールはまもなく届きます。"))
-    else:
+def finish(request: HttpRequest, referral: Referral, at: dt.datetime) -> HttpResponseBase:
+    """After writing: on to the other agency if the button said so, then to the referral's page. What may not be sent
+    is kept as a draft, and said."""
+    if "send" not in request.POST or referral.state != ReferralState.PREPARED:
         messages.success(request, _("保存しました。"))
+    elif problem := refusal_of(
+        partial(actions.send, referral=referral, version=referral.version, by=request.user, at=at)  # type: ignore[arg-type]
+    ):
+        messages.error(request, problem)
+    else:
+        messages.success(request, _("送付しました。メールはまもなく届きます。"))
     return redirect(referral)
+
+
+def refusal_of(deed: Callable[[], Any]) -> str:
+    """Do it; why it was refused, in words, or nothing."""
+    try:
+        deed()
+    except Edited:
+        return _("ほかの人が先に変更しました。今の状態を確かめてから操作してください。")
+    except MoveRefused:
+        return _("今の状態では、この操作はできません。")
+    except actions.ConsentWithdrawn:
+        return _("本人が支援機関への提供の同意を撤回しています。あらためて同意を記録するまで送付できません。")
+    except Anonymised:
+        return str(FORGOTTEN)
+    except actions.ConsentMissing:
+        return _("本人の同意を記録するまで送付できません。")
+    return ""

@@ -195,6 +195,19 @@ def test_everybody_who_comes_tomorrow_is_told_once(tokyo, coordinator, monkeypat
     assert keys == {f"booking:{first.pk}:reminder:0", f"booking:{last.pk}:reminder:0"}
 
 
+@pytest.mark.parametrize("change", [{"starts_at": at_hour(MONDAY, 15)}, {"state": "cancelled"}], ids=["moved", "off"])
+def test_who_was_moved_or_cancelled_since_the_list_was_made_is_not_told_of_tomorrow(tokyo, coordinator, change):
+    evening = at_hour(MONDAY - timedelta(days=2), 20)
+    found = make_booking(hub=tokyo, coordinator=coordinator, begins=at_hour(MONDAY - timedelta(days=1), 15))
+    with entered(Scope.of_hub(tokyo.pk)):
+        day_after = change | ({"ends_at": at_hour(MONDAY, 16)} if "starts_at" in change else {})
+        Booking.objects.filter(pk=found.pk).update(**day_after)
+        actions.remind(booking=found, at=evening)
+        found.refresh_from_db()
+        assert found.reminded_at is None
+        assert not Letter.objects.exists()
+
+
 def test_a_leavers_bookings_go_along_or_nothing_does(tokyo, coordinator, chief, now):
     colleague = make_colleague(tokyo)
     case = making.make_case(hub=tokyo, lead=coordinator)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from booking.models import Booking, token_of
+from hubs.doors import REFUSED_AN_HOUR
 from hubs.tenancy import Scope, entered, hash_of
 from letters.models import Letter
 from tests import making
@@ -157,6 +158,28 @@ def test_guessed_links_are_refused_and_noted(client, tokyo):
         cursor.execute("SELECT 1")
     with entered(Scope.of_hub(tokyo.pk)):
         assert in_tokyo_count(tokyo) == 1
+        assert Entry.objects.filter(action="booking.link_refused").count() == 2
+
+
+def test_guessing_is_stopped_and_writes_no_more(client, tokyo):
+    link = f"/bookings/{token_of(make_booking(hub=tokyo).client_id)}/"
+    for _number in range(REFUSED_AN_HOUR):
+        assert client.get(f"/bookings/{uuid.uuid4().hex}/").status_code == 404
+    assert client.get(f"/bookings/{uuid.uuid4().hex}/").status_code == 429
+    assert client.post(f"{link}cancellation/").status_code == 429, "from there, nothing more for an hour"
+    assert client.get(link, REMOTE_ADDR="203.0.113.9").status_code == 200
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Entry.objects.filter(action="booking.link_refused").count() == REFUSED_AN_HOUR
+
+
+def test_a_browser_that_tells_no_origin_cancels_all_the_same(tokyo):
+    """As Chromium posts from a page that sends no referrer."""
+    made = make_booking(hub=tokyo, begins=timezone.now() + timedelta(days=2))
+    strict = Client(enforce_csrf_checks=True, headers={"origin": "null"})
+    assert strict.post(f"/bookings/{token_of(made.client_id)}/cancellation/").status_code == 302
+    with entered(Scope.of_hub(tokyo.pk)):
+        made.refresh_from_db()
+        assert made.state == "cancelled"
 
 
 def test_the_client_cancels_and_the_hour_is_free_again(client, tokyo, coordinator):

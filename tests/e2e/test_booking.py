@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -57,3 +59,18 @@ def test_from_a_request_to_a_note(visit):
     write_note(chief)
     chief.get_by_role("button", name="記録する").click()
     expect(chief.get_by_text("相談を記録しました")).to_be_visible()
+
+
+def test_who_asked_cancels_by_the_link(visit):
+    page = visit()
+    page.goto("/book/tokyo/")
+    page.get_by_label("お名前").fill("坂本 りえ")
+    page.get_by_label("メールアドレス").fill("sakamoto@shop.example")
+    page.get_by_label("相談したいこと").fill("販路を広げたい。")
+    page.locator("[name=free_wish]").fill("平日の午後")
+    page.locator("[name=consent]").check()
+    page.get_by_role("button", name="申し込む", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/bookings/[0-9a-f]{64}/$"))
+    expect(page.locator("main")).to_contain_text("まだ予約は確定していません")
+    page.get_by_role("button", name="取り消す", exact=True).click()
+    expect(page.locator("main")).to_contain_text("この予約は取り消されました")

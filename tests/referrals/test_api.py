@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from hubs.tenancy import Scope, entered
-from referrals.models import Referral
+from referrals import actions
+from referrals.models import Referral, ReferralWork
 from tests import making
 from tests.referrals.making import AGENCY, make_referral, make_sent
 
@@ -46,6 +47,22 @@ def test_a_referral_is_written_once_and_sent_with_consent(program, tokyo):
     assert again.status_code == 409
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fields_shared": ["name", "phone"]}, {"recipient_email": "other@shien.example"},
+        {"consented_on": "2026-11-02"}, {"request": "別のお願い"},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_a_known_id_with_other_content_is_a_conflict(program, tokyo, change):
+    sent = body(tokyo, consented_on="2026-11-01", consent_how="written")
+    assert post(program, "", sent).status_code == 201
+    answer = post(program, "", sent | change)
+    assert answer.status_code == 409
+    assert next(iter(change)) in answer.json()["detail"]
+
+
 def test_without_consent_nothing_is_sent(program, tokyo):
     made = post(program, "", body(tokyo))
     refused = post(program, f"{made.json()['id']}/sending/", {}, **{"If-Match": made["ETag"]})
@@ -81,3 +98,26 @@ def test_osakas_referrals_are_not_there(program, tokyo, osaka):
     foreign = make_sent(hub=osaka)
     assert program.get(f"{URL}{foreign.pk}/").status_code == 404
     assert post(program, f"{foreign.pk}/sending/", {}, **{"If-Match": '"1"'}).status_code == 404
+
+
+def test_work_makes_another_edition(program, tokyo, coordinator):
+    sent = make_sent(hub=tokyo)
+    tags = [program.get(f"{URL}{sent.pk}/")["ETag"]]
+
+    def read() -> int:
+        answer = program.get(f"{URL}{sent.pk}/", headers={"If-None-Match": tags[-1]})
+        assert answer.status_code == 200, "not what was read before"
+        tags.append(answer["ETag"])
+        return len(answer.json()["works"])
+
+    for number in (1, 2):  # the first one answers the referral as well, the second changes nothing else
+        with entered(Scope.of_hub(tokyo.pk)):
+            actions.log_work(
+                referral=sent, client_id=uuid.uuid4(), worked_on=timezone.localdate(), times=1, content="面談",
+                by=coordinator, at=timezone.now(),
+            )  # fmt: skip
+        assert read() == number
+    with entered(Scope.of_hub(tokyo.pk)):
+        actions.strike_work(work=ReferralWork.objects.first(), by=coordinator, at=timezone.now())
+    assert read() == 1
+    assert len(set(tags)) == len(tags)

@@ -10,7 +10,7 @@ import pytest
 from consultations.models import ProgramRules
 from hubs.tenancy import Scope, entered
 from letters.models import Letter
-from referrals import actions, tasks
+from referrals import actions, queries, tasks
 from referrals.choices import ReferralMove, ReferralState
 from referrals.models import ReferralLink
 from tests import making
@@ -147,3 +147,16 @@ def test_a_late_answer_by_telephone_still_counts(tokyo, now, on_day):
         by = making.staff_of(tokyo)
         actions.answer(referral=referral, move=ReferralMove.SUPPORT, client_id=uuid.uuid4(), by=by, at=now)
     assert fresh(referral).state == ReferralState.SUPPORTED
+
+
+def test_a_link_that_was_renewed_meanwhile_is_not_ended(tokyo, now):
+    referral = make_sent(hub=tokyo, at=now)
+    by, later = making.staff_of(tokyo), now + timedelta(days=61)
+    with entered(Scope.of_hub(tokyo.pk)):
+        actions.answer(referral=referral, move=ReferralMove.START, client_id=uuid.uuid4(), by=by, at=now)
+        found = list(queries.links_ended(hub_id=tokyo.pk, at=later, today=later.date()))
+        assert found == [referral.pk]
+        actions.resend(referral=referral, version=fresh(referral).version, by=by, at=later)
+        assert not actions.end_link(referral_id=referral.pk, at=later)
+        assert ReferralLink.objects.get(revoked_at__isnull=True).is_alive(later)
+    assert not fresh(referral).case.next_action

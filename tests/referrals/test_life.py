@@ -16,8 +16,9 @@ from foundation.errors import MoveRefused
 from hubs.tenancy import Scope, entered, hash_of
 from letters.models import Letter
 from referrals import actions
-from referrals.actions import ConsentGiven, ConsentMissing
+from referrals.actions import ConsentGiven, ConsentMissing, WrittenOtherwise
 from referrals.actions.answering import ReasonMissing
+from referrals.actions.preparing import WRITTEN, given
 from referrals.choices import ReferralMove, ReferralState, Shared
 from referrals.models import Referral, ReferralLink, ReferralStep, ReferralWork
 from referrals.workflow import ANSWERED, ANSWERS, FINISHED, OPEN, REFERRAL, answers_open_in
@@ -156,8 +157,26 @@ def test_sending_twice_at_once_sends_once(in_tokyo, coordinator, now):
 
 def test_the_same_form_twice_is_one_referral(in_tokyo, coordinator, now):
     referral = make_referral(hub=in_tokyo)
-    again = actions.prepare(case=fresh(referral).case, client_id=referral.client_id, by=coordinator, at=now)
-    assert again.pk == referral.pk
+    again = {"case": fresh(referral).case, "client_id": referral.client_id, "by": coordinator, "at": now}
+    written = {name: getattr(referral, name) for name in WRITTEN} | {"consent": given(referral)}
+    assert actions.prepare(**again, **written).pk == referral.pk
+    reordered = written | {"fields": list(reversed(referral.fields))}
+    assert actions.prepare(**again, **reordered).pk == referral.pk, "what is handed over is a set"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"fields": [Shared.NAME]}, {"recipient_email": "other@shien.example"}, {"request": "別の依頼"}, {"consent": None}],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_same_form_with_something_else_in_it_is_not_the_same(in_tokyo, coordinator, now, change):
+    referral = make_referral(hub=in_tokyo)
+    written = {name: getattr(referral, name) for name in WRITTEN} | {"consent": given(referral)}
+    with pytest.raises(WrittenOtherwise) as refused:
+        actions.prepare(
+            case=fresh(referral).case, client_id=referral.client_id, by=coordinator, at=now, **(written | change)
+        )
+    assert refused.value.twin.pk == referral.pk
 
 
 def test_sending_again_ends_the_link_before(in_tokyo, coordinator, now):

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from audit.models import Entry
 from consultations.models import Case, Enterprise, TouchedMonth
+from hubs.doors import REFUSED_AN_HOUR
 from hubs.tenancy import NoScope, Scope, entered
 from referrals import actions
 from referrals.choices import ReferralState
 from referrals.models import Referral, ReferralLink, ReferralStep, ReferralWork
-from referrals.views.answers import REFUSED_AN_HOUR
 from tests.referrals.making import fresh, make_sent, token_of
 
 
