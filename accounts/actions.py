@@ -12,6 +12,12 @@ from django.db import transaction
 from accounts.models import ApiToken, User
 from audit import trail
 
+TOKENS_EACH = 20  # living ones of one person: a program has one, and nobody looks after more than twenty
+
+
+class TooManyTokens(Exception):
+    """The person has as many living tokens as one may have."""
+
 
 @transaction.atomic
 def note_login(*, user: User, before: dt.datetime | None, methods: list[str], at: dt.datetime) -> None:
@@ -67,7 +73,11 @@ def note_invitation(*, user: User, by: Any, at: dt.datetime) -> None:
 def issue_token(
     *, user: User, name: str, scopes: list[str], digest: str, beginning: str, expires_at: dt.datetime, at: dt.datetime
 ) -> ApiToken:
-    """A new key for a program of somebody's. The secret itself is shown once by the caller and kept by nobody."""
+    """A new key for a program of somebody's. The secret itself is shown once by the caller and kept by nobody. Raises
+    TooManyTokens: keys that nobody counts are keys that nobody takes back."""
+    User.objects.select_for_update().get(pk=user.pk)  # of two asked for at once the second counts the first
+    if ApiToken.objects.alive(at).filter(user=user).count() >= TOKENS_EACH:
+        raise TooManyTokens
     token = ApiToken.objects.create(
         user=user, name=name, scopes=scopes, digest=digest, beginning=beginning, created_at=at, expires_at=expires_at
     )

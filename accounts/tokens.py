@@ -82,8 +82,8 @@ class ByTokenDescribed(OpenApiAuthenticationExtension):
 
 
 class ApiRate(SimpleRateThrottle):
-    """So many requests a minute for each token or person, writing less often than reading. Counted together by all
-    web servers, in Redis."""
+    """So many requests a minute for each person, with a session or with whichever of their tokens: a second token is
+    not a second allowance. Writing less often than reading. Counted together by all web servers, in Redis."""
 
     scope = "api"
 
@@ -91,9 +91,7 @@ class ApiRate(SimpleRateThrottle):
         return settings.API_RATE
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        token, user = getattr(request._request, "token", None), request.user
-        who = f"token:{token.pk}" if token is not None else f"user:{user.pk or self.get_ident(request)}"
-        return f"api-rate:{self.scope}:{who}"
+        return f"api-rate:{self.scope}:user:{request.user.pk or self.get_ident(request)}"
 
 
 class ApiWriteRate(ApiRate):

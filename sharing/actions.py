@@ -32,6 +32,7 @@ from sharing.workflow import SHARING
 KEEP_UP = "sharing.keep_up_hub"  # the task: letters to a hub's people, and taking in
 ANSWER_WITHIN = dt.timedelta(days=30)
 MOVED = gettext_noop("移管")
+FORGOTTEN = gettext_noop("事業者の情報の消去")
 # What goes along of an enterprise. Consents and accounts do not: the client gives them anew to the new hub.
 ALONG = (
     "kana", "trade_name", "representative", "postal_code", "municipality", "address", "phone", "email", "url",
@@ -179,7 +180,29 @@ def receive(*, request: SharingRequest, at: dt.datetime) -> list[Case]:
     return cases
 
 
+@transaction.atomic
+def forget(*, requests: Iterable[int], hub_id: int, identity: int | None, at: dt.datetime) -> int:
+    """One of the two hubs forgets the client: what is asked or in force about it is over, what has not been taken in
+    yet goes to nobody, and the number goes. Who asked, who answered and who looked stays. Returns how many rows were
+    changed."""
+    pks, changed = list(requests), 0
+    for request in SharingRequest.objects.filter(pk__in=pks).order_by("pk"):
+        _stop(_locked(request), hub_id, at)
+    changed += HandedOver.objects.filter(request__in=pks, received_case__isnull=True).delete()[0]
+    known = SharingRequest.objects.filter(pk__in=pks).exclude(corporate_number="")
+    return changed + known.update(corporate_number="", identity=identity)
+
+
 # ---- inside
+def _stop(request: SharingRequest, hub_id: int, at: dt.datetime) -> None:
+    """Nobody says no: the hub that asked takes it back, the one that is asked lets it pass."""
+    if request.state == SharingState.ACCEPTED:
+        _close(request, SharingMove.END, by=None, at=at, note=FORGOTTEN)
+    elif request.state == SharingState.ASKED:
+        move = SharingMove.WITHDRAW if request.hub_id == hub_id else SharingMove.EXPIRE
+        _close(request, move, by=None, at=at, note=FORGOTTEN)
+
+
 def _locked(request: SharingRequest) -> SharingRequest:
     """The row as it stands, held until this transaction ends: two who answer at once answer one after the other."""
     rows = SharingRequest.objects.select_for_update(of=("self",)).select_related("hub", "to_hub", "asked_by")

@@ -77,7 +77,10 @@ class SharingRequest(BetweenHubs):
     """One hub asks another for a client's records (joint support), or for the client (transfer)."""
 
     kind = models.CharField(_("種別"), max_length=10, choices=SharingKind.choices)
-    corporate_number = models.CharField(_("法人番号"), max_length=13)
+    # Of a client that one of the two hubs has forgotten the number goes and its keyed hash stays (Enterprise.identity):
+    # the other hub, if it still has the client, knows by it whose records were asked for.
+    corporate_number = models.CharField(_("法人番号"), max_length=13, blank=True)
+    identity = models.BigIntegerField(null=True, editable=False)
     reason = models.CharField(_("申入れの理由"), max_length=400)
     consented_on = models.DateField(_("事業者の同意日"))
     consent_how = models.CharField(_("同意の方法"), max_length=10, choices=ConsentHow.choices)
@@ -117,7 +120,9 @@ class SharingRequest(BetweenHubs):
             both_or_neither("answered_at", "answered_by", name="an_answer_has_a_person"),
             models.CheckConstraint(condition=~Q(reason=""), name="a_request_has_a_reason"),
             models.CheckConstraint(
-                condition=Q(corporate_number__regex=r"^[1-9][0-9]{12}$"), name="a_request_names_a_whole_number"
+                condition=Q(corporate_number__regex=r"^[1-9][0-9]{12}$", identity__isnull=True)
+                | (~Q(state__in=LIVE) & Q(corporate_number="")),
+                name="a_request_names_a_whole_number",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ANSWERED, answered_at__isnull=False)
@@ -154,6 +159,13 @@ class SharingRequest(BetweenHubs):
     def address_at(self, hub: Hub) -> str:
         """Its page, as one of the two hubs sees it."""
         return reverse("sharing:request", args=[hub.slug, self.pk])
+
+    @property
+    def its_client(self) -> Q | None:
+        """How a hub finds the client among its own; None where nothing tells it any more."""
+        if self.corporate_number:
+            return Q(corporate_number=self.corporate_number)
+        return Q(identity=self.identity, anonymised_at__isnull=True) if self.identity is not None else None
 
     def opens_on(self, day: dt.date) -> bool:
         """Whether the asking hub may read the client's timeline on a day."""
@@ -241,3 +253,7 @@ class HandedOver(BetweenHubs):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.given_number}"
+
+    def tells(self, hub: Hub) -> bool:
+        """Whether a hub may still read the copy: once it is taken in, only the hub that has it."""
+        return self.received_at is None or hub.pk == self.hub_id

@@ -73,7 +73,7 @@ def known_elsewhere(*, hub: Hub, number: str, today: dt.date | None = None) -> l
 def client_of(*, hub: Hub, request: SharingRequest) -> str:
     """The client's name as this hub may know it: from its own records, or by the number from the other's; "" where
     neither has it any more."""
-    own = Enterprise.objects.filter(hub=hub, corporate_number=request.corporate_number).first()
+    own = Enterprise.objects.filter(request.its_client, hub=hub).first() if request.its_client else None
     if own is not None:
         return own.name
     matches = known_elsewhere(hub=hub, number=request.corporate_number)

@@ -1,5 +1,8 @@
 """Telling other systems: due minus done. Every line of the trail is told once to each endpoint that wants it; a message
-that is sent again after a crash bears the same number."""
+that is sent again after a crash bears the same number.
+
+A try has three parts, as a letter's has: claimed and committed, sent outside any transaction, noted. The other side's
+slowness holds no row and no connection to the database."""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import hmac
 import json
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -24,9 +28,23 @@ from webhooks.models import Attempt, Delivery, Endpoint
 
 # After the first try: a minute, five, half an hour, two hours, half a day, a day. Then it is given up.
 WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720, 1440))
+TRIES = 1 + len(WAITS)
 LOOK_BACK = dt.timedelta(minutes=10)  # a line is written in its deed's transaction and may be seen later than others
 AT_ONCE = 500
 KEPT_FOR = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the other side said to a try; no code where it could not be spoken with."""
+
+    code: int | None
+    problem: str
+    milliseconds: int
+
+    @property
+    def arrived(self) -> bool:
+        return self.code is not None and 200 <= self.code < 300
 
 
 def secret_of(endpoint: Endpoint) -> str:
@@ -105,36 +123,51 @@ def gather(*, endpoint: Endpoint, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def deliver(*, delivery_id: int, at: dt.datetime) -> Delivery | None:
-    """Try one that is due. The row is locked meanwhile: two workers never send the same. None if there is nothing to
-    do."""
+def claim(*, delivery_id: int, at: dt.datetime) -> Delivery | None:
+    """Take one that is due for one try: it is counted and set back before anything is sent, so that nobody else takes
+    it meanwhile, and one that takes its worker down with it is not tried for ever. None if there is nothing to do."""
     rows = Delivery.objects.due(at).filter(pk=delivery_id).select_related("endpoint__hub")
     delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if delivery is None:
         return None
+    if delivery.attempts >= TRIES:  # its worker died in the last one
+        delivery.state = DeliveryState.GIVEN_UP
+        delivery.save(update_fields=["state"])
+        return None
+    delivery.next_try_at = at + WAITS[min(delivery.attempts, len(WAITS) - 1)]
+    delivery.attempts += 1
+    delivery.save(update_fields=["attempts", "next_try_at"])
+    return delivery
+
+
+def send(*, delivery: Delivery, at: dt.datetime) -> Answer:
+    """Tell a claimed one. Nothing is read or written here: no transaction waits for the other side."""
     began, body = time.monotonic(), json.dumps(message(delivery), ensure_ascii=False).encode()
     code, problem = None, ""
     try:
         code = outbound.post(delivery.endpoint.url, body=body, headers=_headers(delivery, body, at))
     except outbound.Unreachable as found:
         problem = str(found)[:200]
-    delivery.attempts += 1
-    _settle(delivery, arrived=code is not None and 200 <= code < 300, at=at)
+    return Answer(code, problem, round((time.monotonic() - began) * 1000))
+
+
+@transaction.atomic
+def note_answer(*, delivery: Delivery, answer: Answer, at: dt.datetime) -> None:
+    """What came of a try. One that did not arrive waits for the next, which the claim has set, or is given up."""
+    row = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    if row is None:
+        return  # forgotten meanwhile
     Attempt.objects.create(
-        hub_id=delivery.hub_id, delivery=delivery, at=at, code=code, problem=problem,
-        milliseconds=round((time.monotonic() - began) * 1000),
+        hub_id=delivery.hub_id, delivery=delivery, at=at, code=answer.code, problem=answer.problem,
+        milliseconds=answer.milliseconds,
     )  # fmt: skip
-    return delivery
-
-
-def _settle(delivery: Delivery, *, arrived: bool, at: dt.datetime) -> None:
-    if arrived:
-        delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, at
-    elif delivery.attempts > len(WAITS):
-        delivery.state = DeliveryState.GIVEN_UP
-    else:
-        delivery.next_try_at = at + WAITS[delivery.attempts - 1]
-    delivery.save(update_fields=["attempts", "state", "delivered_at", "next_try_at"])
+    if row.state != DeliveryState.QUEUED or row.attempts != delivery.attempts:
+        return  # somebody else has had it since
+    if answer.arrived:
+        row.state, row.delivered_at = DeliveryState.DELIVERED, at
+    elif row.attempts >= TRIES:
+        row.state = DeliveryState.GIVEN_UP
+    row.save(update_fields=["state", "delivered_at"])
 
 
 def message(delivery: Delivery) -> dict[str, Any]:

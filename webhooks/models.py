@@ -9,7 +9,8 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,11 @@ class DeliveryQuerySet(HubQuerySet["Delivery"]):
     def due(self, at: dt.datetime) -> Self:
         """To be tried now."""
         return self.filter(state=DeliveryState.QUEUED, next_try_at__lte=at, endpoint__is_active=True)
+
+    def in_turns(self, at_most: int) -> Self:
+        """So many of each endpoint, the first of each before the second of any: none waits for another's backlog."""
+        turn = Window(RowNumber(), partition_by="endpoint", order_by=["next_try_at", "pk"])
+        return self.annotate(turn=turn).filter(turn__lte=at_most).order_by("turn", "next_try_at", "pk")
 
     def newest_first(self) -> Self:
         return self.order_by("-made_at", "-pk")

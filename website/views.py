@@ -95,10 +95,19 @@ class TokenList(Door):
         if not form.is_valid():
             return self.page(form, status=422)
         secret, values = fresh_secret(), form.cleaned_data
-        token = accounts.issue_token(
-            user=self.person, name=values["name"], scopes=values["scopes"], digest=digest_of(secret),
-            beginning=secret[:10], expires_at=midnight(values["expires_on"] + dt.timedelta(days=1)), at=timezone.now(),
-        )  # fmt: skip
+        try:
+            token = accounts.issue_token(
+                user=self.person, name=values["name"], scopes=values["scopes"], digest=digest_of(secret),
+                beginning=secret[:10], expires_at=midnight(values["expires_on"] + dt.timedelta(days=1)),
+                at=timezone.now(),
+            )  # fmt: skip
+        except accounts.TooManyTokens:
+            form.add_error(
+                None,
+                _("有効なトークンは1人%(count)d個までです。使わないものを取り消してから発行してください。")
+                % {"count": accounts.TOKENS_EACH},
+            )
+            return self.page(form, status=409)
         return self.page(self.form(), secret=secret, made=token)
 
     def form(self, *args: Any) -> TokenForm:

@@ -403,6 +403,10 @@ def _commands(port: str, home: Path) -> dict[str, list[str]]:
         # exports and imports: one at a time, and behind everybody who is typing
         "long": ["nice", "-n", "10", *celery, "worker", "--concurrency", "1", "--queues", "long", "--loglevel", "INFO",
                  "--hostname", "long@%h", "--without-mingle", "--without-gossip"],
+        # waits for other people's servers: threads, which cost nothing while they wait
+        "outward": ["nice", "-n", "10", *celery, "worker", "--pool", "threads", "--concurrency", "8",
+                    "--queues", "outward", "--loglevel", "INFO", "--hostname", "outward@%h",
+                    "--without-mingle", "--without-gossip"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--schedule", str(home / "beat-schedule")],
     }  # fmt: skip
 

@@ -127,7 +127,10 @@ CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done again: tasks are 
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
-CELERY_TASK_ROUTES = {"exchange.*": {"queue": "long"}}  # files of many rows, in a worker of their own
+CELERY_TASK_ROUTES = {
+    "exchange.*": {"queue": "long"},  # files of many rows, in a worker of their own
+    "webhooks.tell_hub": {"queue": "outward"},  # waits for other people's servers: nobody waits behind it
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"

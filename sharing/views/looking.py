@@ -6,7 +6,7 @@ client is not.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -45,10 +45,14 @@ class SharingDoor(Door):
         looked_at(self.request, "sharing.hint_refused", kind=kind)
         return False
 
-    def matches(self, number: str, action: str, **on: Any) -> list[Match]:
-        """Who else knows the client; noted in each hub's trail."""
+    def matches(self, number: str, action: str, *, client: Enterprise | None = None) -> list[Match]:
+        """Who else knows the client; noted in each hub's trail. A line that bears the key of a client of ours bears no
+        number: the trail stands, and would tell for ever who it was that erasure has made nameless."""
         found = queries.known_elsewhere(hub=self.hub, number=number, today=timezone.localdate())
-        looked_at(self.request, action, count=len(found), corporate_number=number, **on)
+        if client is not None:
+            looked_at(self.request, action, count=len(found), on=client)
+        else:
+            looked_at(self.request, action, count=len(found), corporate_number=number)
         for match in found:
             looked_at(self.request, action, of=match.hub, corporate_number=number, **{"from": self.hub.slug})  # type: ignore[arg-type]
         return found
@@ -84,7 +88,7 @@ class Elsewhere(SharingDoor):
         enterprise = get_object_or_404(Enterprise.objects.filter(hub=self.hub), pk=pk)
         number = enterprise.corporate_number
         limited = bool(number) and not self.may_look("opened", OPENED_AN_HOUR)
-        found = self.matches(number, "sharing.stub_shown", on=enterprise) if number and not limited else []
+        found = self.matches(number, "sharing.stub_shown", client=enterprise) if number and not limited else []
         context = {"enterprise": enterprise, "number": number, "matches": found, "limited": limited}
         page = "sharing/_elsewhere.html" if request.headers.get("HX-Request") else "sharing/elsewhere_page.html"
         return render(request, page, context)

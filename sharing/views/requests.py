@@ -143,13 +143,13 @@ class OneRequest(SharingDoor):
              "url": reverse(f"sharing:{noun}", args=[self.hub.slug, one.pk])}
             for move, noun in NOUNS.items() if self.may(move, one)
         ]  # fmt: skip
-        holder = self.is_holder(one)
+        holder, parcels = self.is_holder(one), one.handed_over.select_related("received_case")
         looked_at(self.request, "sharing.viewed", on=one, of=self.hub)
         context = {
             "one": one, "moves": moves, "holder": holder, "other": one.other_than(self.hub),
             "client": queries.client_of(hub=self.hub, request=one),
             "steps": one.steps.select_related("by").order_by("at", "pk"),
-            "parcels": list(one.handed_over.select_related("received_case").order_by("pk")),
+            "parcels": [(parcel, parcel.tells(self.hub)) for parcel in parcels.order_by("pk")],
             "looks": queries.looks_at(hub=self.hub, request=one, at_most=LOOKS) if holder else [],
             "opens": not holder and one.opens_on(timezone.localdate()),
         }  # fmt: skip

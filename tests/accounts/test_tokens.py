@@ -114,6 +114,27 @@ def test_too_many_requests_are_asked_to_wait(client, tokyo, coordinator, setting
     assert int(answers[-1]["Retry-After"]) > 0
 
 
+def test_a_second_token_is_no_second_allowance(client, tokyo, coordinator, chief, settings):
+    cache.clear()
+    settings.API_RATE = "3/min"
+    answers = [client.get(URL, **issue(coordinator)[1]).status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert client.get(URL, **issue(chief)[1]).status_code == 200, "another person has their own"
+
+
+def test_nobody_has_more_living_tokens_than_they_can_look_after(client, tokyo, coordinator):
+    mine = [issue(coordinator)[0] for _ in range(actions.TOKENS_EACH)]
+    client.force_login(coordinator)
+    until = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    wish = {"name": "会計", "scopes": ["cases:read"], "expires_on": until}
+    page = client.post("/tokens/", wish)
+    assert page.status_code == 409
+    assert f"{actions.TOKENS_EACH}個まで" in page.text
+    assert coordinator.tokens.count() == actions.TOKENS_EACH
+    client.post(f"/tokens/{mine[0].pk}/revocation/")
+    assert client.post("/tokens/", wish).context["secret"], "one that was taken back leaves room"
+
+
 def test_a_token_is_issued_on_the_page_and_shown_once(client, tokyo, coordinator):
     client.force_login(coordinator)
     until = (timezone.localdate() + dt.timedelta(days=30)).isoformat()

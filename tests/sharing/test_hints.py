@@ -147,6 +147,17 @@ def test_a_stub_says_where_and_neither_when_nor_how_often(client, coordinator, t
     assert len(trail_of(osaka, "sharing.stub_shown")) == 1
 
 
+def test_a_line_with_the_clients_key_bears_no_number(client, coordinator, tokyo, osaka, naniwa):
+    """The trail stands: with both, it would name whom erasure has made nameless."""
+    mine = make_client(tokyo, corporate_number=naniwa.corporate_number)
+    client.force_login(coordinator)
+    client.get(f"/hubs/tokyo/enterprises/{mine.pk}/elsewhere/", **FRAGMENT)
+    (own,) = trail_of(tokyo, "sharing.stub_shown")
+    (theirs,) = trail_of(osaka, "sharing.stub_shown")
+    assert (own.subject_id, own.detail) == (str(mine.pk), {"count": 1})
+    assert (theirs.subject_id, theirs.detail) == ("", {"from": "tokyo", "corporate_number": naniwa.corporate_number})
+
+
 def test_with_an_agreement_the_stub_opens(client, coordinator, tokyo, naniwa, session):
     mine = make_client(tokyo, corporate_number=naniwa.corporate_number)
     request = accept(ask(hub=tokyo, of=naniwa))

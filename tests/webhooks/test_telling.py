@@ -17,7 +17,7 @@ from tests import making
 from webhooks import actions, outbound
 from webhooks.choices import DeliveryState
 from webhooks.models import Attempt, Delivery, Endpoint
-from webhooks.tasks import tell_hub
+from webhooks.tasks import tell_hub, try_to_tell
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,7 @@ def told(endpoint, at):
     """Gather, and try everything that is due."""
     actions.gather(endpoint=endpoint, at=at)
     for pk in list(Delivery.objects.due(at).values_list("pk", flat=True)):
-        actions.deliver(delivery_id=pk, at=at)
+        try_to_tell(hub_id=endpoint.hub_id, delivery_id=pk, at=at)
     return list(Delivery.objects.order_by("pk"))
 
 
@@ -164,12 +164,22 @@ def test_a_new_secret_signs_otherwise(endpoint, chief, now):
     [
         "http://example.com/", "https://127.0.0.1/", "https://localhost/", "https://10.0.0.8/", "https://[::1]/",
         "https://169.254.169.254/latest/meta-data/", "https://[::ffff:10.0.0.1]/", "https://0.0.0.0/", "https://2130706433/",
-        "https://100.64.0.1/", "https://no-such-host.invalid/",
+        "https://100.64.0.1/", "https://no-such-host.invalid/", "https://192.0.0.9/", "https://192.88.99.1/",
+        "https://[64:ff9b::a00:1]/", "https://[64:ff9b:1::a00:1]/", "https://[2002:a00:1::]/", "https://[::127.0.0.1]/",
+        "https://[fec0::1]/", "https://[2001:0:a00:1::1]/", "https://[fd00::1]/", "https://[ff0e::1]/",
+        "https://[::ffff:192.0.0.8]/", "https://example.com:99999/",
     ],
 )  # fmt: skip
 def test_this_servers_neighbours_are_not_spoken_to(url):
     with pytest.raises(outbound.Unreachable):
         outbound.post(url, body=b"{}", headers={})
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808", "::ffff:8.8.8.8", "2606:4700::1111"]
+)
+def test_everybody_elses_addresses_may_be_spoken_to(address):
+    assert outbound._is_public(address)
 
 
 def test_the_worker_tells_by_itself(endpoint, other, tokyo):
