@@ -114,6 +114,6 @@ def anonymise_due() -> None:
             due = list(retention.due(hub_id, on=today).order_by("pk").values_list("pk", flat=True)[:ANONYMISED_AT_ONCE])
         for pk in due:
             with entered(Scope.of_hub(hub_id)):
-                row = Enterprise.objects.select_for_update().get(pk=pk)
+                row = Enterprise.objects.select_for_update(no_key=True).get(pk=pk)
                 if retention.due(hub_id, on=today).filter(pk=pk).exists():
                     privacy.anonymise(enterprise=row, ground="retention", by=None, at=at)

@@ -21,7 +21,8 @@ from django.db.models import ForeignKey, Model, Q
 from accounts.models import User
 from audit import trail
 from consultations.actions.duplicates import keep_keys
-from consultations.actions.refusals import Edited, NumberTaken
+from consultations.actions.refusals import Anonymised, Edited, NumberTaken
+from consultations.actions.standing import refuse_anonymised
 from consultations.choices import CaseState, PairState
 from consultations.models import Case, Consultation, Enterprise, LikelyPair, Merge, MergedRow
 from consultations.queries.merges import Holder, figures_of_merging, holders, moving
@@ -245,7 +246,8 @@ def _months(figures: list[dict[str, Any]]) -> list[str]:
 
 
 def hold_case(case: Case) -> int:
-    """Until this transaction ends, no merge takes this case elsewhere. Returns whose it is at this moment.
+    """Until this transaction ends, no merge takes this case elsewhere and no erasure empties it. Returns whose it is
+    at this moment. Raises Anonymised.
 
     Of a case that was only received, whoever writes its first consultation moves it as well, and takes the whole lock
     at once: two who both held a part of it would wait for each other for ever."""
@@ -255,19 +257,25 @@ def hold_case(case: Case) -> int:
             f"SELECT enterprise_id FROM consultations_case WHERE id = %s AND hub_id = %s {lock}",  # noqa: S608
             [case.pk, case.hub_id],
         )
-        return int(cursor.fetchone()[0])
+        enterprise_id = int(cursor.fetchone()[0])
+    refuse_anonymised(hub_id=case.hub_id, enterprise_id=enterprise_id)
+    return enterprise_id
 
 
 def hold_standing(enterprise: Enterprise) -> Enterprise:
-    """The enterprise, or the one that it has been merged into; until this transaction ends no merge changes that."""
+    """The enterprise, or the one that it has been merged into; until this transaction ends no merge changes that, and
+    no erasure. Raises Anonymised."""
     found = enterprise
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                "SELECT merged_into_id FROM consultations_enterprise WHERE id = %s AND hub_id = %s FOR SHARE",
+                "SELECT merged_into_id, anonymised_at FROM consultations_enterprise"
+                " WHERE id = %s AND hub_id = %s FOR SHARE",
                 [found.pk, found.hub_id],
             )
-            (into,) = cursor.fetchone()
+            into, anonymised_at = cursor.fetchone()
+            if anonymised_at is not None:
+                raise Anonymised
             if into is None:
                 return found
             found = Enterprise.objects.select_related("hub").get(pk=into)
