@@ -10,7 +10,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import attachments, duplicates, grams, outcomes, privacy
+from consultations.actions import attachments, drafts, duplicates, grams, outcomes, privacy
 from consultations.models import Attachment, Enterprise, MatchDue
 from consultations.queries import privacy as retention
 from foundation.clamd import NoVerdict
@@ -117,3 +117,12 @@ def anonymise_due() -> None:
                 row = Enterprise.objects.select_for_update(no_key=True).get(pk=pk)
                 if retention.due(hub_id, on=today).filter(pk=pk).exists():
                     privacy.anonymise(enterprise=row, ground="retention", by=None, at=at)
+
+
+@shared_task(name="consultations.forget_old_drafts")
+def forget_old_drafts() -> None:
+    """Remove the drafts that nobody has gone on with, hub by hub."""
+    at = timezone.now()
+    for hub_id in HUB_IDS:
+        with entered(Scope.of_hub(hub_id)):
+            drafts.forget_old_drafts(hub=Hub.objects.get(pk=hub_id), at=at)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from consultations import actions, queries
+from consultations.actions import drafts as drafts_kept
 from consultations.choices import Method
 from consultations.forms import FORGOTTEN, INVOLVED, NEW, NUMBER_KNOWN, LoggingForm, row_number
 from consultations.forms.fills import filled, offers_beside, wants_filling
@@ -136,6 +137,7 @@ class New(RecordDoor):
         context = {
             "form": form, "draft": draft, "finding": finding, "taken_over": taken_over,
             **offers_beside(form, PREFIX),
+            "drafts_kept_days": drafts_kept.KEPT.days,
             "drafts": [row for row in drafts if row != draft], "criteria": quality.criteria_for_page(), "given": "",
             "client_id": _uuid(str(form["client_id"].value())) or uuid.uuid4(),
             **found,
