@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import ForeignKey, Model, Q
+from django.db.models import F, ForeignKey, Model, Q
 
 from accounts.models import User
 from audit import trail
@@ -166,8 +166,17 @@ def _move(done: Merge, holder: Holder, lost: Enterprise, winner: Enterprise) -> 
     if ids:
         line = {"hub_id": done.hub_id, "merge": done, "table": holder.table, "column": holder.field}
         MergedRow.objects.bulk_create([MergedRow(**line, row=pk) for pk in ids], batch_size=2000)
-        holder.model._default_manager.filter(pk__in=ids).update(**{f"{holder.field}_id": winner.pk})
+        _give(holder, ids, winner)
     return len(ids)
+
+
+def _give(holder: Holder, ids: list[int], to: Enterprise) -> None:
+    """Rows with editions are of another one from now on: whoever has kept an older one asks in vain whether it still
+    holds, and reads it again. Undoing is one more, never the one before once again."""
+    changes: dict[str, Any] = {f"{holder.field}_id": to.pk}
+    if any(field.name == "version" for field in holder.model._meta.concrete_fields):
+        changes["version"] = F("version") + 1
+    holder.model._default_manager.filter(pk__in=ids).update(**changes)
 
 
 def _move_back(done: Merge, winner: Enterprise, lost: Enterprise) -> list[dict[str, Any]]:
@@ -190,7 +199,7 @@ def _move_back(done: Merge, winner: Enterprise, lost: Enterprise) -> list[dict[s
         if holder.model in back:
             back[holder.model] = found
         if found:
-            holder.model._default_manager.filter(pk__in=found).update(**{f"{holder.field}_id": lost.pk})
+            _give(holder, found, lost)
     return [_turned(row) for row in figures_of_merging(survivor=winner, loser=lost)]
 
 
