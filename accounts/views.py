@@ -37,13 +37,14 @@ class Profile(LoginRequiredMixin, TemplateView):
 class Alive(View):
     """POST /accounts/alive/: somebody is there (accounts.idle has noted it by then): 204, or 401.
 
-    GET gives the page's token anew: signing in again in another tab has changed it.
+    GET gives the page's token anew, and whose it is: signing in again in another tab has changed it, and a page that
+    was opened by one person must not go on in another's name.
     """
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return HttpResponse(status=401)
-        return JsonResponse({"token": get_token(request)})
+        return JsonResponse({"token": get_token(request), "person": request.user.pk})
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=204 if request.user.is_authenticated else 401)

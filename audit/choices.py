@@ -129,6 +129,7 @@ ACTIONS: dict[str, str | Promise] = {
     "consent.withdrawn": _("同意の撤回"),
     "consent_text.set": _("同意の文面の登録"),
     "rules.set": _("運用の基準の登録"),
+    "draft.forgotten": _("古い下書きの削除"),
     "enterprise.anonymised": _("事業者の匿名化"),
     "enterprise.disclosed": _("保有する情報の開示資料の表示・出力"),
     "privacy.received": _("開示・消去の請求の受付"),

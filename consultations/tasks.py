@@ -10,7 +10,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from consultations.actions import attachments, duplicates, grams, outcomes, privacy
+from consultations.actions import attachments, drafts, duplicates, grams, outcomes, privacy
 from consultations.models import Attachment, Enterprise, MatchDue
 from consultations.queries import privacy as retention
 from foundation.clamd import NoVerdict
@@ -114,6 +114,15 @@ def anonymise_due() -> None:
             due = list(retention.due(hub_id, on=today).order_by("pk").values_list("pk", flat=True)[:ANONYMISED_AT_ONCE])
         for pk in due:
             with entered(Scope.of_hub(hub_id)):
-                row = Enterprise.objects.select_for_update().get(pk=pk)
+                row = Enterprise.objects.select_for_update(no_key=True).get(pk=pk)
                 if retention.due(hub_id, on=today).filter(pk=pk).exists():
                     privacy.anonymise(enterprise=row, ground="retention", by=None, at=at)
+
+
+@shared_task(name="consultations.forget_old_drafts")
+def forget_old_drafts() -> None:
+    """Remove the drafts that nobody has gone on with, hub by hub."""
+    at = timezone.now()
+    for hub_id in HUB_IDS:
+        with entered(Scope.of_hub(hub_id)):
+            drafts.forget_old_drafts(hub=Hub.objects.get(pk=hub_id), at=at)

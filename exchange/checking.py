@@ -21,7 +21,7 @@ from consultations.actions.sessions import Involved, Session
 from consultations.choices import EnterpriseKind, Reception
 from consultations.forms import INVOLVED, NUMBER_TWIN, SESSION_NAMES
 from consultations.models import Case, Enterprise
-from exchange.choices import ImportKind, Made, RowState
+from exchange.choices import MAKES, ImportKind, Made, RowState
 from exchange.columns import (
     CASE,
     CASE_ID,
@@ -207,11 +207,7 @@ class Checker:
         return Verdict(RowState.GOOD, plan=plan)
 
     def _makes(self) -> str:
-        return {
-            ImportKind.ENTERPRISES: Made.ENTERPRISE,
-            ImportKind.CASES: Made.CASE,
-            ImportKind.CONSULTATIONS: Made.CONSULTATION,
-        }[ImportKind(self.run.kind)]
+        return MAKES[ImportKind(self.run.kind)]
 
     def _external_id(self, texts: Mapping[str, str]) -> str:
         """The other system's number; where it gives none, a hash of what the row says, so that the same row sent once

@@ -54,3 +54,10 @@ class Made(TextChoices):
     ENTERPRISE = "enterprise", _("事業者")
     CASE = "case", _("案件")
     CONSULTATION = "consultation", _("相談記録")
+
+
+MAKES = {
+    ImportKind.ENTERPRISES: Made.ENTERPRISE,
+    ImportKind.CASES: Made.CASE,
+    ImportKind.CONSULTATIONS: Made.CONSULTATION,
+}

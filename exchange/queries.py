@@ -19,7 +19,11 @@ def exports_for(user: Any, hub: Hub) -> JobQuerySet:
     return rows if user.has_perm(OVERSEES, hub) else rows.filter(requested_by=user)
 
 
+def jobs_of(run: ImportRun) -> JobQuerySet:
+    """The jobs that have worked on a run."""
+    return Job.objects.filter(kind__in=["exchange.check", "exchange.commit"], hub=run.hub_id, parameters__run=run.pk)
+
+
 def job_of(run: ImportRun) -> Job | None:
     """The job that a run was last worked on by."""
-    rows = Job.objects.filter(kind__in=["exchange.check", "exchange.commit"], hub=run.hub_id, parameters__run=run.pk)
-    return rows.with_people().newest_first().first()
+    return jobs_of(run).with_people().newest_first().first()

@@ -54,6 +54,13 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class Forgotten(Conflict):
+    """What it is about was anonymised: nothing personal is taken in about it any more."""
+
+    default_detail = "The client's personal data were erased: nothing can be written about it any more."
+    default_code = "forgotten"
+
+
 class Resource(APIView):
     """Base: asks a token for its scope. `area` is the first half of accounts.choices.TokenScope."""
 
@@ -151,7 +158,7 @@ REFUSALS = {
     "404": "No such thing, or none that one may know of.",
     "405": "Not a method of this address.",
     "406": "Only JSON is spoken here.",
-    "409": "The client-made id belongs to another record, or the state does not allow it.",
+    "409": "The client-made id is another record's, the state does not allow it, or the client's data were erased.",
     "412": "It was changed since it was read.",
     "415": "Only JSON is understood.",
     "428": "If-Match is missing.",

@@ -26,7 +26,7 @@ from audit import trail
 from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from jobs.choices import JobMove, JobState
-from jobs.models import Job
+from jobs.models import Job, JobQuerySet
 from jobs.workflow import JOB
 
 log = logging.getLogger("yorozu.jobs")
@@ -205,6 +205,38 @@ def expire(*, job: Job, at: dt.datetime) -> None:
     row.state, row.result = JOB.after(row.state, JobMove.EXPIRE), ""
     row.save(update_fields=["state", "result"])
     trail.record("job.expired", by=None, at=at, on=row)
+
+
+@transaction.atomic
+def withdraw(*, jobs: JobQuerySet, at: dt.datetime) -> int:
+    """Take back what some jobs have made, before its time: it tells of somebody who is to be forgotten. What is just
+    being made begins anew, without them. Nobody gets a file any more from now on; it is deleted once this is
+    committed, and should that fail, by `clear_left_behind`. Returns how many jobs there were."""
+    rows = list(jobs.with_something().select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        if row.state == JobState.RUNNING:
+            _lose(row)
+            row.expected_by = at + WAIT
+            row.save(update_fields=["state", "percent", "expected_by"])
+            trail.record("job.sent_again", by=None, at=at, on=row, attempt=row.attempt)
+            _send_on_commit(row)
+        else:
+            row.state = JOB.after(row.state, JobMove.EXPIRE)
+            row.save(update_fields=["state"])
+            trail.record("job.expired", by=None, at=at, on=row)
+            path = str(row.result.name)
+            transaction.on_commit(lambda path=path: default_storage.delete(path), robust=True)  # type: ignore[misc]
+    return len(rows)
+
+
+@transaction.atomic
+def clear_left_behind(*, job: Job) -> None:
+    """Delete the file of a job that was withdrawn."""
+    row = Job.objects.select_for_update(skip_locked=True).left_behind().filter(pk=job.pk).first()
+    if row is not None:
+        default_storage.delete(str(row.result.name))
+        row.result = ""
+        row.save(update_fields=["result"])
 
 
 # ---- inside

@@ -25,6 +25,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Done, file still kept, its time over."""
         return self.filter(state=JobState.DONE, expires_at__lte=at)
 
+    def with_something(self) -> Self:
+        """Those that have made a file, or are just making one."""
+        return self.filter(state__in=[JobState.DONE, JobState.RUNNING])
+
+    def left_behind(self) -> Self:
+        """Expired, but the file was not deleted when that was committed."""
+        return self.filter(state=JobState.EXPIRED).exclude(result="")
+
     def with_people(self) -> Self:
         return self.select_related("requested_by")
 

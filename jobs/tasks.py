@@ -14,13 +14,16 @@ EVERY_JOB = Scope.of_figures(HUB_IDS)
 
 @shared_task(name="jobs.remove_expired")
 def remove_expired() -> None:
-    """Delete the files whose time is over, each in its own transaction."""
+    """Delete the files whose time is over, and those that were withdrawn, each in its own transaction."""
     at = timezone.now()
     with entered(EVERY_JOB):
-        due = list(Job.objects.expired(at))
+        due, left = list(Job.objects.expired(at)), list(Job.objects.left_behind())
     for job in due:
         with entered(EVERY_JOB):
             actions.expire(job=job, at=at)
+    for job in left:
+        with entered(EVERY_JOB):
+            actions.clear_left_behind(job=job)
 
 
 @shared_task(name="jobs.send_lost_again")

@@ -37,6 +37,10 @@ app.conf.beat_schedule = {
         "task": "consultations.anonymise_due",
         "schedule": crontab(hour="2", minute="20"),
     },
+    "consultations: forget old drafts": {
+        "task": "consultations.forget_old_drafts",
+        "schedule": crontab(hour="2", minute="10"),
+    },
     "booking: settle those whose consultation is there": {"task": "booking.settle", "schedule": 30.0},
     "booking: remind who comes tomorrow": {"task": "booking.remind", "schedule": crontab(hour="9-20", minute="0")},
     "booking: forget strangers": {"task": "booking.forget_strangers", "schedule": crontab(hour="2", minute="30")},

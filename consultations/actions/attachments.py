@@ -21,6 +21,7 @@ from django.core.files.storage import Storage, storages
 from django.db import transaction
 
 from audit import trail
+from consultations.actions.standing import refuse_anonymised
 from consultations.choices import AttachmentState
 from consultations.models import Attachment, Consultation
 from foundation import clamd
@@ -42,7 +43,9 @@ def storage() -> Storage:
 def attach(
     *, consultation: Consultation, file: IO[bytes], name: str, kind: str, by: Any, at: dt.datetime
 ) -> Attachment:
-    """Keep a file with a consultation. `name` and `kind` are checked already (foundation.files)."""
+    """Keep a file with a consultation. `name` and `kind` are checked already (foundation.files). Raises Anonymised."""
+    held = Consultation.objects.select_for_update(no_key=True).only("enterprise_id").get(pk=consultation.pk)
+    refuse_anonymised(hub_id=consultation.hub_id, enterprise_id=held.enterprise_id)
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     size = file.seek(0, io.SEEK_END)  # the digest of a file in memory leaves its place where it was

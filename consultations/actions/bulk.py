@@ -149,14 +149,15 @@ def _tell(action: str, made: Sequence[Any], by: User, at: dt.datetime) -> None:
 
 
 def hold(*, hub: Hub, enterprise_ids: Iterable[int], case_ids: Iterable[int]) -> bool:
-    """Until this transaction ends no merge moves any of these. False if one has been merged already."""
+    """Until this transaction ends no merge moves any of these and no erasure empties them. False if one has been
+    merged or anonymised already, or belongs to somebody who was."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT merged_into_id FROM consultations_enterprise WHERE hub_id = %s AND id = ANY (%s)"
+            "SELECT merged_into_id, anonymised_at FROM consultations_enterprise WHERE hub_id = %s AND id = ANY (%s)"
             " ORDER BY id FOR SHARE",
             [hub.pk, sorted(set(enterprise_ids))],
         )
-        standing = all(into is None for (into,) in cursor.fetchall())
+        standing = all(into is None and gone is None for into, gone in cursor.fetchall())
         cursor.execute(
             "SELECT FROM consultations_case WHERE hub_id = %s AND id = ANY (%s) ORDER BY id FOR KEY SHARE",
             [hub.pk, sorted(set(case_ids))],

@@ -13,6 +13,7 @@ from consultations.actions.assignments import assign
 from consultations.actions.merging import hold_standing
 from consultations.actions.outcomes import cancel_follow_ups
 from consultations.actions.refusals import Edited
+from consultations.actions.standing import refuse_anonymised
 from consultations.choices import AssignmentRoute, CaseMove, CaseState, Resolution
 from consultations.models import Case, CaseStep, Enterprise
 from consultations.workflow import CASE, CLOSED
@@ -32,7 +33,7 @@ def open_case(
 ) -> Case:
     """A new case, with the next number of its hub and fiscal year. An enterprise that was merged into another one a
     moment ago stands for that one. It counts among what `by` was given; by any route but their own, CapReached and
-    Paused are raised."""
+    Paused are raised. Raises Anonymised."""
     enterprise = hold_standing(enterprise)
     hub = enterprise.hub
     year = FiscalYear.of(received_on)
@@ -70,8 +71,11 @@ def move_case(
     note: str = "",
     resolution: str = "",
 ) -> Case:
-    """Move a case; closing takes a resolution and the day. Raises MoveRefused, Edited."""
+    """Move a case; closing takes a resolution and the day. A case of somebody anonymised can still be moved, without
+    a note. Raises MoveRefused, Edited, Anonymised."""
     current = Case.objects.select_for_update().select_related("hub").get(pk=case.pk)
+    if note:
+        refuse_anonymised(hub_id=current.hub_id, enterprise_id=current.enterprise_id)
     if current.version != version:
         raise Edited(current)
     current.state = CASE.after(current.state, move)
@@ -106,8 +110,9 @@ def plan_next(*, case: Case, next_action: str, next_due_on: dt.date | None, by: 
 
 @transaction.atomic
 def revise_case(*, case: Case, version: int, by: User | None, at: dt.datetime, **fields: Any) -> Case:
-    """Change what is written about a case. Raises Edited."""
+    """Change what is written about a case. Raises Edited, Anonymised."""
     current = Case.objects.select_for_update().select_related("hub").get(pk=case.pk)
+    refuse_anonymised(hub_id=current.hub_id, enterprise_id=current.enterprise_id)
     if current.version != version:
         raise Edited(current)
     changed = [name for name, value in fields.items() if getattr(current, name) != value]

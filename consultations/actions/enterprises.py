@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from audit import trail
 from consultations.actions.duplicates import keep_keys
-from consultations.actions.refusals import Edited, NumberTaken
+from consultations.actions.refusals import Anonymised, Edited, NumberTaken
 from consultations.models import Enterprise
 from hubs.models import Hub
 
@@ -32,8 +32,10 @@ def register_enterprise(*, hub: Hub, by: User, at: dt.datetime, **fields: Any) -
 
 @transaction.atomic
 def revise_enterprise(*, enterprise: Enterprise, version: int, by: User, at: dt.datetime, **fields: Any) -> Enterprise:
-    """Change a client's data. Raises Edited, NumberTaken."""
+    """Change a client's data. Raises Edited, NumberTaken, Anonymised."""
     current = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    if current.anonymised_at is not None:
+        raise Anonymised
     if current.version != version:
         raise Edited(current)
     changed = [name for name, value in fields.items() if getattr(current, name) != value]

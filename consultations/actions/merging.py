@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import ForeignKey, Model, Q
+from django.db.models import F, ForeignKey, Model, Q
 
 from accounts.models import User
 from audit import trail
 from consultations.actions.duplicates import keep_keys
-from consultations.actions.refusals import Edited, NumberTaken
+from consultations.actions.refusals import Anonymised, Edited, NumberTaken
+from consultations.actions.standing import refuse_anonymised
 from consultations.choices import CaseState, PairState
 from consultations.models import Case, Consultation, Enterprise, LikelyPair, Merge, MergedRow
 from consultations.queries.merges import Holder, figures_of_merging, holders, moving
@@ -165,8 +166,17 @@ def _move(done: Merge, holder: Holder, lost: Enterprise, winner: Enterprise) -> 
     if ids:
         line = {"hub_id": done.hub_id, "merge": done, "table": holder.table, "column": holder.field}
         MergedRow.objects.bulk_create([MergedRow(**line, row=pk) for pk in ids], batch_size=2000)
-        holder.model._default_manager.filter(pk__in=ids).update(**{f"{holder.field}_id": winner.pk})
+        _give(holder, ids, winner)
     return len(ids)
+
+
+def _give(holder: Holder, ids: list[int], to: Enterprise) -> None:
+    """Rows with editions are of another one from now on: whoever has kept an older one asks in vain whether it still
+    holds, and reads it again. Undoing is one more, never the one before once again."""
+    changes: dict[str, Any] = {f"{holder.field}_id": to.pk}
+    if any(field.name == "version" for field in holder.model._meta.concrete_fields):
+        changes["version"] = F("version") + 1
+    holder.model._default_manager.filter(pk__in=ids).update(**changes)
 
 
 def _move_back(done: Merge, winner: Enterprise, lost: Enterprise) -> list[dict[str, Any]]:
@@ -189,7 +199,7 @@ def _move_back(done: Merge, winner: Enterprise, lost: Enterprise) -> list[dict[s
         if holder.model in back:
             back[holder.model] = found
         if found:
-            holder.model._default_manager.filter(pk__in=found).update(**{f"{holder.field}_id": lost.pk})
+            _give(holder, found, lost)
     return [_turned(row) for row in figures_of_merging(survivor=winner, loser=lost)]
 
 
@@ -245,7 +255,8 @@ def _months(figures: list[dict[str, Any]]) -> list[str]:
 
 
 def hold_case(case: Case) -> int:
-    """Until this transaction ends, no merge takes this case elsewhere. Returns whose it is at this moment.
+    """Until this transaction ends, no merge takes this case elsewhere and no erasure empties it. Returns whose it is
+    at this moment. Raises Anonymised.
 
     Of a case that was only received, whoever writes its first consultation moves it as well, and takes the whole lock
     at once: two who both held a part of it would wait for each other for ever."""
@@ -255,19 +266,25 @@ def hold_case(case: Case) -> int:
             f"SELECT enterprise_id FROM consultations_case WHERE id = %s AND hub_id = %s {lock}",  # noqa: S608
             [case.pk, case.hub_id],
         )
-        return int(cursor.fetchone()[0])
+        enterprise_id = int(cursor.fetchone()[0])
+    refuse_anonymised(hub_id=case.hub_id, enterprise_id=enterprise_id)
+    return enterprise_id
 
 
 def hold_standing(enterprise: Enterprise) -> Enterprise:
-    """The enterprise, or the one that it has been merged into; until this transaction ends no merge changes that."""
+    """The enterprise, or the one that it has been merged into; until this transaction ends no merge changes that, and
+    no erasure. Raises Anonymised."""
     found = enterprise
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                "SELECT merged_into_id FROM consultations_enterprise WHERE id = %s AND hub_id = %s FOR SHARE",
+                "SELECT merged_into_id, anonymised_at FROM consultations_enterprise"
+                " WHERE id = %s AND hub_id = %s FOR SHARE",
                 [found.pk, found.hub_id],
             )
-            (into,) = cursor.fetchone()
+            into, anonymised_at = cursor.fetchone()
+            if anonymised_at is not None:
+                raise Anonymised
             if into is None:
                 return found
             found = Enterprise.objects.select_related("hub").get(pk=into)

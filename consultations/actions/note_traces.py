@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions import attachments, privacy
@@ -37,7 +38,7 @@ def _outcomes(enterprise: Enterprise) -> Iterator[dict[str, Any]]:
 
 def _erase_outcomes(enterprise: Enterprise, at: dt.datetime) -> int:
     outcomes = Outcome.objects.filter(hub_id=enterprise.hub_id, case__enterprise=enterprise)
-    count = outcomes.update(evidence="", before_value=None, after_value=None)
+    count = outcomes.update(evidence="", before_value=None, after_value=None, version=F("version") + 1)
     follow_ups = FollowUp.objects.filter(hub_id=enterprise.hub_id, case__enterprise=enterprise).exclude(reason="")
     return count + follow_ups.update(reason=ANONYMISED)
 

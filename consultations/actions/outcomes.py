@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from audit import trail
+from consultations.actions.merging import hold_case
 from consultations.actions.refusals import Edited
 from consultations.choices import AsOf, FollowUpEnding, Resolution
 from consultations.models import Case, FollowUp, Outcome
@@ -26,7 +27,8 @@ class AlreadyEnded(Exception):
 
 @transaction.atomic
 def record_outcome(*, case: Case, by: User, at: dt.datetime, **fields: Any) -> Outcome:
-    """Write an outcome down. The case's follow-up of that time, if one is due, is thereby done."""
+    """Write an outcome down. The case's follow-up of that time, if one is due, is thereby done. Raises Anonymised."""
+    hold_case(case)
     confirmed_by = by if fields.get("confirmed_on") else None
     outcome = Outcome.objects.create(
         hub_id=case.hub_id, case=case, confirmed_by=confirmed_by, created_at=at, created_by=by, updated_at=at,
@@ -40,7 +42,8 @@ def record_outcome(*, case: Case, by: User, at: dt.datetime, **fields: Any) -> O
 @transaction.atomic
 def revise_outcome(*, outcome: Outcome, version: int, by: User, at: dt.datetime, **fields: Any) -> Outcome:
     """Change an outcome that nobody else has changed since. Whoever writes down the confirmation stands for it.
-    Raises Edited."""
+    Raises Edited, Anonymised."""
+    hold_case(outcome.case)  # before the outcome: in the order in which an erasure takes them
     current = Outcome.objects.select_for_update().get(pk=outcome.pk)
     if current.version != version or current.deleted_at is not None:
         raise Edited(current)

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from audit import trail
+from consultations.actions.refusals import Anonymised
 from consultations.choices import PrivacyKind, PrivacyMove
 from consultations.models import Case, CaseStep, Consultation, Draft, Enterprise, PrivacyRequest
 from consultations.models.enterprises import ANONYMISED, PERSONAL
@@ -30,10 +31,6 @@ _FIGURES = (
     "employees", "capital_yen", "established_on", "accounts_on", "sales_yen", "profit_yen", "labor_yen",
     "depreciation_yen",
 )  # fmt: skip
-
-
-class Anonymised(Exception):
-    """The enterprise is anonymised: nothing can be written about it any more."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,12 @@ def anonymise(*, enterprise: Enterprise, ground: str, by: User | None, at: dt.da
 
     Returns how many rows of each kind were rewritten; nothing if that has been done before. The figures stay: a row
     keeps what is counted, and the hash of its 法人番号 in place of the number.
+
+    Locks, in this order: the enterprise, its cases, its notes. Whoever writes about one of them holds that row and asks
+    whether the client still stands (actions.standing), so that nothing is written behind an erasure. NO KEY: whoever
+    logs a consultation checks its foreign key against the enterprise when it commits (docs/adr/0010).
     """
-    current = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    current = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise.pk)
     if current.anonymised_at is not None:
         return {}
     cases = list(Case.objects.select_for_update().filter(hub_id=current.hub_id, enterprise=current).order_by("pk"))

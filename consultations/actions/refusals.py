@@ -13,6 +13,10 @@ class Edited(Exception):
         self.current = current
 
 
+class Anonymised(Exception):
+    """The enterprise is anonymised: nothing can be written about it any more."""
+
+
 class NumberTaken(Exception):
     """The hub already has an enterprise with this 法人番号."""
 

@@ -14,7 +14,8 @@ from audit import trail
 from consultations.actions import reviewing
 from consultations.actions.cases import move_case
 from consultations.actions.merging import hold_case
-from consultations.actions.refusals import Edited
+from consultations.actions.refusals import Anonymised, Edited
+from consultations.actions.standing import refuse_anonymised
 from consultations.choices import CaseMove, CaseState, InvolvementKind, ProgramUseKind
 from consultations.models import Case, Consultation, Draft, Involvement, ProgramUse
 from consultations.models.sessions import search_columns
@@ -62,14 +63,14 @@ def take_turn(*, hub: Hub, client_id: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [hub.pk, str(client_id)])
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def log_consultation(
     *, case: Case, client_id: uuid.UUID, session: Session, by: User, at: dt.datetime
 ) -> tuple[Consultation, bool]:
     """Write one consultation down. The same `client_id` again gives the record that it made the first time.
 
     Returns the record and whether it is new. A draft of the same id is over; a case that was only received
-    is now being worked on.
+    is now being worked on. Raises Anonymised.
     """
     try:
         with transaction.atomic():
@@ -78,10 +79,8 @@ def log_consultation(
                 created_at=at, created_by=by, updated_at=at, updated_by=by,
                 **{name: getattr(session, name) for name in SESSION_FIELDS},
             )  # fmt: skip
-    except IntegrityError as problem:
-        if "one_consultation_per_hub_and_client_id" not in str(problem):
-            raise
-        return Consultation.objects.get(hub_id=case.hub_id, client_id=client_id), False
+    except (Anonymised, IntegrityError) as problem:
+        return _made_before(case.hub_id, client_id, problem), False
     _involve(consultation, session.involved)
     if case.state == CaseState.RECEIVED:
         _start_if_received(case, by=by, at=at, on=session.held_on)
@@ -89,6 +88,15 @@ def log_consultation(
     trail.record("consultation.logged", by=by, at=at, on=consultation)
     reviewing.pick(consultation=consultation, at=at)
     return consultation, True
+
+
+def _made_before(hub_id: int, client_id: uuid.UUID, problem: Exception) -> Consultation:
+    """What this id made the first time, also about somebody who was anonymised since. None: raises the problem."""
+    sent_again = isinstance(problem, Anonymised) or "one_consultation_per_hub_and_client_id" in str(problem)
+    before = Consultation.objects.filter(hub_id=hub_id, client_id=client_id).first() if sent_again else None
+    if before is None:
+        raise problem
+    return before
 
 
 def _start_if_received(case: Case, *, by: User, at: dt.datetime, on: dt.date) -> None:
@@ -102,8 +110,9 @@ def _start_if_received(case: Case, *, by: User, at: dt.datetime, on: dt.date) ->
 def revise_consultation(
     *, consultation: Consultation, version: int, session: Session, by: User, at: dt.datetime
 ) -> Consultation:
-    """Change a record that nobody else has changed since. Raises Edited with the present one."""
+    """Change a record that nobody else has changed since. Raises Edited with the present one, Anonymised."""
     current = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    refuse_anonymised(hub_id=current.hub_id, enterprise_id=current.enterprise_id)
     if current.version != version or current.deleted_at is not None:
         raise Edited(current)
     changed = [name for name in SESSION_FIELDS if getattr(current, name) != getattr(session, name)]

@@ -25,6 +25,7 @@ from hubs.api import (
     IF_MATCH,
     Conflict,
     EditedMeanwhile,
+    Forgotten,
     RecordResource,
     edition,
     refused,
@@ -153,6 +154,8 @@ class Cases(CaseResource):
             made, new = once(hub=self.hub, client_id=sent.validated_data["client_id"], kind=Case, make=make, at=at)
         except AnotherRecord as problem:
             raise Conflict from problem
+        except actions.Anonymised as problem:
+            raise Forgotten from problem
         return told(made, CaseSerializer, request=request, status=201 if new else 200)
 
 
@@ -184,6 +187,8 @@ class OneCase(CaseResource):
             row = actions.revise_case(case=row, version=version, by=self.person, at=timezone.now(), **form.values())
         except actions.Edited as problem:
             raise EditedMeanwhile from problem
+        except actions.Anonymised as problem:
+            raise Forgotten from problem
         return told(row, CaseSerializer, request=request)
 
 
@@ -207,6 +212,8 @@ class Steps(CaseResource):
             row = actions.move_case(case=row, by=self.person, at=timezone.now(), **values)
         except actions.Edited as problem:
             raise EditedMeanwhile from problem
+        except actions.Anonymised as problem:
+            raise Forgotten from problem
         except MoveRefused as problem:
             raise Conflict(str(problem)) from problem
         return told(row, CaseSerializer, request=request)

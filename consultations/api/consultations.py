@@ -17,7 +17,7 @@ from consultations.choices import Method, NotCounted
 from consultations.forms import FilterForm, RevisionForm, SessionFields, held_by
 from consultations.models import Case, Consultation
 from foundation.paging import page_of, read_place
-from hubs.api import IF_MATCH, Conflict, EditedMeanwhile, RecordResource, edition, refused, told, unknown_key
+from hubs.api import IF_MATCH, Conflict, EditedMeanwhile, Forgotten, RecordResource, edition, refused, told, unknown_key
 from hubs.doors import looked_at
 
 PAGE_SIZE = 100
@@ -109,10 +109,13 @@ class Consultations(ConsultationResource):
             problems |= unknown_key("case").detail  # type: ignore[arg-type]
         if case is None or problems:
             raise refused(problems)
-        consultation, new = actions.log_consultation(
-            case=case, client_id=sent.validated_data["client_id"], session=form.session(),
-            by=self.person, at=timezone.now(),
-        )  # fmt: skip
+        try:
+            consultation, new = actions.log_consultation(
+                case=case, client_id=sent.validated_data["client_id"], session=form.session(),
+                by=self.person, at=timezone.now(),
+            )  # fmt: skip
+        except actions.Anonymised as problem:
+            raise Forgotten from problem
         if not new and (consultation.case_id != case.pk or consultation.deleted_at is not None):
             raise Conflict
         return told(consultation, ConsultationSerializer, request=request, status=201 if new else 200)
@@ -157,6 +160,8 @@ class OneConsultation(ConsultationResource):
             )
         except actions.Edited as problem:
             raise EditedMeanwhile from problem
+        except actions.Anonymised as problem:
+            raise Forgotten from problem
         return told(row, ConsultationSerializer, request=request)
 
     @extend_schema(operation_id="consultations_delete", parameters=[IF_MATCH], responses={204: None})

@@ -19,7 +19,7 @@ from consultations.forms import NUMBER_TWIN, EnterpriseForm
 from consultations.models import Enterprise
 from foundation.paging import behind, page_of, read_moment, read_place
 from foundation.text import has_forbidden
-from hubs.api import AFTER, IF_MATCH, Conflict, EditedMeanwhile, RecordResource, edition, refused, told
+from hubs.api import AFTER, IF_MATCH, Conflict, EditedMeanwhile, Forgotten, RecordResource, edition, refused, told
 from hubs.doors import looked_at
 
 PAGE_SIZE = 100
@@ -174,4 +174,6 @@ class OneEnterprise(EnterpriseResource):
             raise refused({"corporate_number": [NUMBER_TWIN]}) from problem
         except actions.Edited as problem:
             raise EditedMeanwhile from problem
+        except actions.Anonymised as problem:
+            raise Forgotten from problem
         return told(row, EnterpriseSerializer, request=request)

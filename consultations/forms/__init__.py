@@ -2,7 +2,7 @@
 
 from consultations.forms.cases import CaseForm, CaseMoveForm, NewCaseForm
 from consultations.forms.clients import NUMBER_TWIN, EnterpriseForm
-from consultations.forms.fields import row_number
+from consultations.forms.fields import FORGOTTEN, row_number
 from consultations.forms.filters import FilterForm
 from consultations.forms.sessions import (
     INVOLVED,
@@ -17,6 +17,7 @@ from consultations.forms.sessions import (
 )
 
 __all__ = [
+    "FORGOTTEN",
     "INVOLVED",
     "NEW",
     "NUMBER_KNOWN",

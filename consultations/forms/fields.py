@@ -17,6 +17,7 @@ from foundation.fields import CleanCharField, WholeNumberField
 from foundation.identifiers import corporate_number, municipality_code, phone_number, postal_code
 from hubs.models import Hub
 
+FORGOTTEN = _("この事業者の個人情報は消去されたため、登録・変更できません。")
 CHECKBOXES = forms.CheckboxSelectMultiple
 
 NOTE = forms.Textarea(attrs={"rows": 5})

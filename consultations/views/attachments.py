@@ -10,7 +10,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consultations.actions import attachments
+from consultations.actions import Anonymised, attachments
+from consultations.forms import FORGOTTEN
 from consultations.forms.attachments import AttachmentForm
 from consultations.models import Attachment
 from consultations.views.logging import RecordDoor
@@ -36,10 +37,14 @@ class AttachmentAdding(ConsultationPage):
         if not form.is_valid():
             return self.page(consultation, attaching=form, status=422)
         files = form.cleaned_data["files"]
-        for file, name, kind in files:
-            attachments.attach(
-                consultation=consultation, file=file, name=name, kind=kind, by=self.person, at=timezone.now()
-            )
+        try:
+            for file, name, kind in files:
+                attachments.attach(
+                    consultation=consultation, file=file, name=name, kind=kind, by=self.person, at=timezone.now()
+                )
+        except Anonymised:
+            form.add_error("files", FORGOTTEN)
+            return self.page(consultation, attaching=form, status=422)
         message = ngettext("%(n)d個のファイルを添付しました。", "%(n)d個のファイルを添付しました。", len(files))
         messages.success(request, message % {"n": len(files)})
         return redirect(f"{consultation.get_absolute_url()}#attachments")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from consultations import actions, queries
 from consultations.choices import CaseMove, CaseState
-from consultations.forms import NUMBER_TWIN, CaseForm, CaseMoveForm, EnterpriseForm
+from consultations.forms import FORGOTTEN, NUMBER_TWIN, CaseForm, CaseMoveForm, EnterpriseForm
 from consultations.forms.fills import filled, offers_beside, wants_filling
 from consultations.models import Case, Enterprise, LikelyPair, Merge
 from consultations.views.logging import RecordDoor, hints_context
@@ -137,6 +137,9 @@ class EnterpriseEdit(OneEnterprise):
         except actions.NumberTaken:
             form.add_error("corporate_number", NUMBER_TWIN)
             return self.page(enterprise, form, status=422)
+        except actions.Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(enterprise, form, status=422)
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
         messages.success(request, _("事業者の情報を更新しました。"))
@@ -236,6 +239,9 @@ class CaseSteps(CasePage):
             messages.error(request, _("ほかの人が先に案件を変更しました。今の状態を確かめてから操作してください。"))
         except MoveRefused:
             messages.error(request, _("今の状態では、この操作はできません。"))
+        except actions.Anonymised:
+            form.add_error("note", FORGOTTEN)
+            return self.page(case, form=form, status=422)
         else:
             messages.success(request, _("案件の状態を変更しました。"))
         return redirect(case)
@@ -261,6 +267,9 @@ class CaseEdit(OneCase):
             actions.revise_case(case=case, version=version, by=self.person, at=timezone.now(), **form.values())
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
+        except actions.Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(case, form, status=422)
         messages.success(request, _("案件を更新しました。"))
         return redirect(case)
 

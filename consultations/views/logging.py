@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from consultations import actions, queries
+from consultations.actions import drafts as drafts_kept
 from consultations.choices import Method
-from consultations.forms import INVOLVED, NEW, NUMBER_KNOWN, LoggingForm, row_number
+from consultations.forms import FORGOTTEN, INVOLVED, NEW, NUMBER_KNOWN, LoggingForm, row_number
 from consultations.forms.fills import filled, offers_beside, wants_filling
 from consultations.models import Case, Consultation, Draft, Enterprise
 from consultations.queries import duplicates, quality
@@ -70,6 +71,9 @@ class New(RecordDoor):
             consultation, new = self.log(form)
         except actions.NumberTaken:
             form.add_error("new_corporate_number", NUMBER_KNOWN)
+            return self.page(form, status=422)
+        except actions.Anonymised:
+            form.add_error("enterprise", FORGOTTEN)
             return self.page(form, status=422)
         if not new:
             return self.sent_again(form, consultation)
@@ -137,6 +141,7 @@ class New(RecordDoor):
         context = {
             "form": form, "draft": draft, "finding": finding, "taken_over": taken_over,
             **offers_beside(form, PREFIX),
+            "drafts_kept_days": drafts_kept.KEPT.days,
             "drafts": [row for row in drafts if row != draft], "criteria": quality.criteria_for_page(), "given": "",
             "client_id": _uuid(str(form["client_id"].value())) or uuid.uuid4(),
             **found,

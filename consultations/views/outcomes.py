@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from consultations import actions
 from consultations.actions import outcomes
 from consultations.choices import AsOf
-from consultations.forms import row_number
+from consultations.forms import FORGOTTEN, row_number
 from consultations.forms.outcomes import OutcomeForm, SkippingForm
 from consultations.models import Case, FollowUp, Outcome
 from consultations.views.clients import OneCase, differing
@@ -39,7 +39,11 @@ class OutcomeNew(OneCase):
         form = OutcomeForm(request.POST, case=case, today=timezone.localdate())
         if not form.is_valid():
             return self.page(case, form, status=422)
-        outcomes.record_outcome(case=case, by=self.person, at=timezone.now(), **form.values())
+        try:
+            outcomes.record_outcome(case=case, by=self.person, at=timezone.now(), **form.values())
+        except actions.Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(case, form, status=422)
         messages.success(request, _("成果を記録しました。"))
         return redirect(f"{case.get_absolute_url()}#outcomes")
 
@@ -80,6 +84,9 @@ class OutcomeEdit(OneOutcome):
             )
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
+        except actions.Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(outcome, form, status=422)
         messages.success(request, _("成果を更新しました。"))
         return redirect(f"{outcome.case.get_absolute_url()}#outcomes")
 

@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from consultations import actions, queries
 from consultations.actions import attachments
-from consultations.forms import INVOLVED, SESSION_NAMES, FilterForm, RevisionForm, held_by, involved_initial, row_number
+from consultations.forms import (
+    FORGOTTEN,
+    INVOLVED,
+    SESSION_NAMES,
+    FilterForm,
+    RevisionForm,
+    held_by,
+    involved_initial,
+    row_number,
+)
 from consultations.forms.attachments import AttachmentForm
 from consultations.forms.reviews import CommentForm
 from consultations.models import Consultation
@@ -116,6 +125,9 @@ class ConsultationEdit(OneConsultation):
             )  # fmt: skip
         except actions.Edited as problem:
             return self.conflict(problem.current, form)
+        except actions.Anonymised:
+            form.add_error(None, FORGOTTEN)
+            return self.page(consultation, form, status=422)
         for file, name, kind in attaching.cleaned_data["files"]:
             attachments.attach(
                 consultation=consultation, file=file, name=name, kind=kind, by=self.person, at=timezone.now()

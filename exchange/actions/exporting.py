@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, Self
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
@@ -32,6 +32,7 @@ from jobs.models import Job
 
 KIND = "exchange.export"
 KEPT = dt.timedelta(days=7)  # clients' data lie about no longer than it takes to fetch them
+_ERASURES = 20140404  # with the hub's number: the lock between exports and erasures
 BOM = b"\xef\xbb\xbf"
 
 
@@ -81,6 +82,7 @@ def make_export(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs
         raise jobs.CannotBeMade(gettext_noop("書き出す権限がありません。"))
     with translation.override("ja"), telling(progress) as tell:
         with entered(Scope.of_hub(hub.pk), read_only=True):
+            _wait_for_erasures(hub.pk)
             columns = order.declared.columns()
         file, count, message = _WRITERS[order.form](_Work(order, hub, who, timezone.localdate(at), columns, tell))
     jobs.note(job=job, rows=count)
@@ -88,6 +90,21 @@ def make_export(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs
         trail.record("list.exported", by=who, at=at, on=job, rows=count, **order.parameters)
     name = f"{hub.name}_{order.declared.label}_{timezone.localtime(at):%Y%m%d_%H%M}"
     return jobs.Product(file, name + _ENDINGS[order.form], message, KEPT)
+
+
+def withdraw_exports(*, hub_id: int, at: dt.datetime) -> int:
+    """Somebody of the hub is anonymised, in the caller's transaction: every file that was made of its lists may hold
+    them. What is done goes, what is being made begins anew. Returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_ERASURES, hub_id])
+    return jobs.withdraw(jobs=Job.objects.filter(kind=KIND, hub=hub_id), at=at)
+
+
+def _wait_for_erasures(hub_id: int) -> None:
+    """Before the rows are looked at, in a transaction before theirs: an erasure that has counted the exports already
+    did not see this one. One that comes later finds it running, and takes it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_ERASURES, hub_id])
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from exchange.choices import ImportMove, ImportState, RowState
 from exchange.columns import fields_of, guessed
 from exchange.excel import write_table
 from exchange.models import ImportMapping, ImportRow, ImportRun
+from exchange.queries import jobs_of
 from exchange.sheets import PREVIEWED, SheetRefused, open_sheet
 from exchange.workflow import IMPORT
 from exchange.writing import Changed, write
@@ -43,6 +44,7 @@ CHECK, COMMIT = "exchange.check", "exchange.commit"
 KEPT = dt.timedelta(days=30)  # of error sheets
 ROWS_KEPT = dt.timedelta(days=90)  # of the rows themselves; what they made stays
 BATCH = 500
+FORGOTTEN = gettext_noop("個人情報の消去により、このファイルは削除されました。もう一度アップロードしてください。")
 
 
 class AlreadyTaken(Exception):
@@ -120,6 +122,8 @@ def make_check(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs.
     with translation.override("ja"):
         with entered(scope):
             run = _take(job, me, ImportState.CHECKING)
+            if not run.file:
+                raise jobs.CannotBeMade(FORGOTTEN)
             run.rows.all().delete()
             checker = Checker(run, timezone.localdate(clock()))
         try:
@@ -318,3 +322,19 @@ def wipe(*, run: ImportRun, at: dt.datetime) -> None:
     current.file, current.preview, current.wiped_at = "", [], at
     current.save(update_fields=["file", "preview", "wiped_at"])
     trail.record("import.wiped", by=None, at=at, on=current)
+
+
+@transaction.atomic
+def forget_file(*, run: ImportRun, at: dt.datetime) -> int:
+    """Somebody who stands in the file is anonymised: the file itself goes, its first rows, and the sheets that were
+    made of it. The other rows stay for as long as they would have. Returns how many files went."""
+    current = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    count = jobs.withdraw(jobs=jobs_of(current), at=at)
+    if current.file:
+        default_storage.delete(str(current.file.name))
+        count += 1
+    if current.file or current.preview:
+        current.file, current.preview = "", []
+        current.save(update_fields=["file", "preview"])
+        trail.record("import.wiped", by=None, at=at, on=current)
+    return count

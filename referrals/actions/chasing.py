@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit import trail
-from consultations.actions import revise_case
+from consultations.actions import Anonymised, revise_case
 from consultations.models import Case
 from consultations.workflow import CLOSED
 from referrals import emails, queries
@@ -85,7 +86,8 @@ def _give_something_to_do(referral: Referral, at: dt.datetime, asked: str) -> No
     case = Case.objects.get(pk=referral.case_id)
     if case.next_action or case.state in CLOSED:
         return
-    revise_case(
-        case=case, version=case.version, by=None, at=at,
-        next_action=(asked % referral.organization.name)[:200], next_due_on=day_of(at) + dt.timedelta(days=7),
-    )  # fmt: skip
+    with contextlib.suppress(Anonymised):  # with whoever was forgotten there is nothing left to do
+        revise_case(
+            case=case, version=case.version, by=None, at=at,
+            next_action=(asked % referral.organization.name)[:200], next_due_on=day_of(at) + dt.timedelta(days=7),
+        )  # fmt: skip

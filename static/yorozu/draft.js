@@ -1,10 +1,12 @@
 // The draft saves itself while one types. What the server has not acknowledged stays on this device, and only that.
 // A form that changes a record (data-draft-id without data-draft-url) is kept on this device until the record's page
 // says that it is saved; the id names the version that was opened, so that nothing old is put over something new.
+// The copy names its writer: what somebody else has left on a shared device is not put into one's own form (unsent.js).
 
 const form = document.querySelector("form[data-draft-id]");
 const state = document.querySelector("[data-draft-state]");
 const place = `yorozu-draft-${form.dataset.draftId}`;
+const person = Number(document.getElementById("unsent-words").dataset.person);
 const SKIPPED = new Set(["csrfmiddlewaretoken", "client_id", "find", "version"]);
 let timer = 0;
 let changed = false;
@@ -24,7 +26,7 @@ const say = (text, warn = false) => {
 // `sent` says that it is on its way: should the network go just then, the page without one takes it over (shell.js).
 const keepHere = (sent) => {
   if (form.dataset.pageUrl) history.replaceState(null, "", form.dataset.pageUrl);
-  try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), entries: entries(), sent })); } catch { /* full or forbidden */ }
+  try { localStorage.setItem(place, JSON.stringify({ person, at: Date.now(), entries: entries(), sent })); } catch { /* full or forbidden */ }
 };
 
 const onItsWay = () => ({
@@ -73,7 +75,7 @@ function later() {
 function restore() {
   let kept;
   try { kept = JSON.parse(localStorage.getItem(place) ?? "null"); } catch { return; }
-  if (!kept) return;
+  if (kept?.person !== person) return;
   const values = new Map();
   for (const [name, value] of kept.entries) values.set(name, [...(values.get(name) ?? []), value]);
   for (const field of form.elements) {

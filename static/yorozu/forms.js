@@ -21,6 +21,9 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Without a network no fragment is asked for (similar notes, hints, polls): it would only fail. The next word asks again.
+document.addEventListener("htmx:beforeRequest", (event) => { if (!navigator.onLine) event.preventDefault(); });
+
 document.querySelector("[data-autofocus]")?.focus();
 
 // A record that is saved needs no copy on this device any more.

@@ -64,7 +64,9 @@ async function touch() {
 async function comeBack() {
   const answer = await fetch(page.aliveUrl, { headers: { "X-Requested-With": "fetch" } });
   if (!answer.ok) { end(); return; }
-  renew((await answer.json()).token);
+  const { token: fresh, person } = await answer.json();
+  if (String(person) !== document.getElementById("unsent-words").dataset.person) { end(); return; } // somebody else's session
+  renew(fresh);
   resume();
 }
 

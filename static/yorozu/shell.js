@@ -147,16 +147,6 @@ async function go() {
   await show();
 }
 
-// A form that was on its way when the network went: the draft that its page left here becomes an unsent one.
-async function adopt() {
-  for (const name of Object.keys(localStorage).filter((key) => key.startsWith("yorozu-draft-"))) {
-    const kept = JSON.parse(localStorage.getItem(name));
-    if (!kept.sent) continue;
-    await unsent.keep(kept.sent.id, "waiting", { path: kept.sent.path, fields: kept.sent.fields });
-    localStorage.removeItem(name);
-  }
-}
-
 async function start() {
   if (navigator.onLine) await unsent.introduce().catch(() => {}); // whose device this is, says who is signed in
   const me = await unsent.who();
@@ -164,7 +154,7 @@ async function start() {
   form.hidden = !ready;
   document.querySelector("[data-stranger]").hidden = ready;
   begin();
-  if (ready) await adopt();
+  if (ready) await unsent.adopt(me.person);
   unsent.onChange(show);
   await go();
 }

@@ -49,10 +49,40 @@ const read = (id) => within("items", "readonly", (items) => items.get(id));
 const write = (item) => within("items", "readwrite", (items) => items.put(item));
 export const who = () => within("who", "readonly", (rows) => rows.get("me"));
 
+// ---- what ordinary pages leave here in plain text until the server has it (draft.js), with its writer's number
+const COPY = "yorozu-draft-";
+
+function copies() {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(COPY)).map((name) => [name, JSON.parse(localStorage.getItem(name))]);
+  } catch {
+    return []; // forbidden
+  }
+}
+
+// A form that was on its way when the network or the session ended becomes an unsent one of its writer.
+export async function adopt(person) {
+  for (const [name, kept] of copies()) {
+    if (!kept?.sent || kept.person !== person) continue;
+    await keep(kept.sent.id, "waiting", { path: kept.sent.path, fields: kept.sent.fields });
+    localStorage.removeItem(name);
+  }
+}
+
+// Before anybody else's page goes on: what was on its way is sealed as long as its writer's key is here, the rest goes.
+async function clearOthers(now, person) {
+  try {
+    if (now && now.person !== person && now.keys.length) await adopt(now.person);
+  } finally {
+    for (const [name, kept] of copies()) if (kept?.person !== person) localStorage.removeItem(name);
+  }
+}
+
 // ---- whose device this is
 // Called by every page of somebody signed in. Somebody else's key goes at once; what it sealed waits for its owner.
 export async function become(person, hub) {
   const now = await who();
+  await clearOthers(now, person);
   if (now?.person === person) {
     if (hub && now.hub !== hub) await within("who", "readwrite", (rows) => rows.put({ ...now, hub }));
     return;
@@ -69,6 +99,7 @@ export async function introduce() {
     id, key: await crypto.subtle.importKey("raw", Uint8Array.from(atob(key), (one) => one.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"]),
   })));
   const now = await who();
+  await clearOthers(now, person);
   const at = hub || (now?.person === person ? now.hub : "");
   await within("who", "readwrite", (rows) => rows.put({ slot: "me", person, hub: at, keys: imported }));
   return { status: 200, person, token };

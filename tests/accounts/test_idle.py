@@ -66,8 +66,9 @@ def test_a_sign_of_life_after_the_end_is_told_so(signed_in, settings):
 
 
 def test_signing_in_again_gives_the_open_page_its_new_token(client, signed_in):
-    token = signed_in.get(ALIVE).json()["token"]
-    assert len(token) == 64
+    told = signed_in.get(ALIVE).json()
+    assert len(told["token"]) == 64
+    assert str(told["person"]) == signed_in.session["_auth_user_id"]  # a page of somebody else does not go on with it
     signed_in.logout()
     assert signed_in.get(ALIVE).status_code == 401
 

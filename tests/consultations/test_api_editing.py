@@ -9,9 +9,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from consultations.actions import privacy
 from consultations.models import Case, Consultation, Enterprise
 from hubs.tenancy import Scope, entered
 from tests import making
+from tests.consultations.making_twins import make_twins, merge, undo
 
 pytestmark = pytest.mark.django_db
 HUB = "/api/v1/hubs/tokyo/"
@@ -178,3 +180,38 @@ def test_two_that_arrive_at_the_same_moment_make_one(tokyo, coordinator):
     with entered(Scope.of_hub(tokyo.pk)):
         assert Enterprise.objects.count() == 1
         assert Case.objects.count() == 0
+
+
+# ---- what is changed by other ways than an edit
+def kept_by(program, *paths: str) -> dict[str, str]:
+    """The editions that a program has read."""
+    return {path: program.get(HUB + path)["ETag"] for path in paths}
+
+
+def changed_since(program, kept: dict[str, str]) -> list[bool]:
+    """Whether the program is told so, of each."""
+    return [program.get(HUB + path, headers={"If-None-Match": tag}).status_code == 200 for path, tag in kept.items()]
+
+
+def test_a_merge_and_its_undoing_are_other_editions_of_what_they_move(program, tokyo, coordinator):
+    one, other = make_twins(tokyo)
+    stays = making.make_consultation(hub=tokyo, enterprise=one)
+    moves = making.make_consultation(hub=tokyo, enterprise=other)
+    paths = f"consultations/{moves.pk}/", f"cases/{moves.case_id}/", f"consultations/{stays.pk}/"
+    before = kept_by(program, *paths)
+    done = merge(one, other, by=coordinator)
+    assert changed_since(program, before) == [True, True, False]
+    assert program.get(HUB + paths[0]).json()["enterprise"] == one.pk
+    merged = kept_by(program, *paths)
+    undo(done, by=coordinator)
+    assert changed_since(program, merged) == [True, True, False]
+    assert changed_since(program, before) == [True, True, False]
+    assert program.get(HUB + paths[1]).json()["enterprise"] == other.pk
+
+
+def test_an_erasure_is_another_edition_of_all_that_it_empties(program, tokyo, now):
+    note = making.make_consultation(hub=tokyo)
+    kept = kept_by(program, f"consultations/{note.pk}/", f"cases/{note.case_id}/", f"enterprises/{note.enterprise_id}/")
+    with entered(Scope.of_hub(tokyo.pk)):
+        privacy.anonymise(enterprise=note.enterprise, ground="request", by=None, at=now)
+    assert changed_since(program, kept) == [True, True, True]

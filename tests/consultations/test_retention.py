@@ -9,13 +9,14 @@ from datetime import date, timedelta
 import pytest
 from django.core import serializers
 from django.db import connection
+from django.utils import timezone
 
 from audit.models import Entry
 from consultations.actions import privacy
 from consultations.models import Case, CaseStep, Consultation, Draft, Enterprise, ProgramRules
 from consultations.queries import enterprises_like
 from consultations.queries import privacy as retention
-from consultations.tasks import anonymise_due
+from consultations.tasks import anonymise_due, forget_old_drafts
 from foundation.periods import Month
 from hubs.tenancy import Scope, entered
 from metrics.actions import recount, recount_touched
@@ -240,6 +241,29 @@ def test_a_client_that_returns_while_the_night_works_is_kept(tokyo, monkeypatch)
     monkeypatch.setattr("consultations.tasks.retention.due", due)
     anonymise_due()
     assert fresh(enterprise).is_known
+
+
+def test_drafts_that_nobody_has_gone_on_with_are_removed(tokyo, osaka):
+    at = timezone.now()
+
+    def draft(hub, days: int) -> None:
+        with entered(Scope.of_hub(hub.pk)):
+            Draft.objects.create(
+                hub=hub, owner=making.staff_of(hub), client_id=uuid.uuid4(), fields={"content": "青空さんの話"},
+                saved_at=at - timedelta(days=days),
+            )  # fmt: skip
+
+    draft(tokyo, 91)
+    draft(tokyo, 89)
+    draft(osaka, 400)
+    forget_old_drafts()
+    forget_old_drafts()
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert [(at - row.saved_at).days for row in Draft.objects.all()] == [89]
+        (line,) = Entry.objects.filter(action="draft.forgotten")
+        assert (line.hub_id, line.actor, line.detail) == (tokyo.pk, "", {"count": 1})
+    with entered(Scope.of_hub(osaka.pk)):
+        assert not Draft.objects.exists()
 
 
 def test_leap_days_have_neighbours():

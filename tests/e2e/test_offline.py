@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import PHONE, picture, sign_in
 from tests.e2e.deeds import NEW_PAGE, begin, name_new_enterprise, write_note
+from yorozu.demo.accounts import PASSWORD, address
 
 pytestmark = pytest.mark.e2e
 
@@ -241,6 +242,50 @@ def test_the_next_person_at_the_device_finds_not_a_word_and_its_writer_finds_all
     expect(page.locator("[data-shell]")).to_be_visible()
     nothing_left(page)
     assert records_of(page, "内緒話の旅館") == 1
+
+
+def test_what_one_sent_when_their_session_had_ended_is_neither_read_nor_sent_by_the_next_person(visit):
+    page = visit()
+    sign_in(page, "coordinator.13")
+    prepared(page)
+    begin(page)
+    name_new_enterprise(page, "置き忘れ金物店")
+    write_note(page, content="だれにも言えない相談。")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="記録する").click()
+    page.get_by_label("メールアドレス").fill(address("chief.13"))  # where they were led, somebody else signs in
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="サインイン", exact=True).click()
+    expect(page.get_by_role("heading", name="相談を記録", level=1)).to_be_visible()
+    prepared(page)
+    expect(page.get_by_label("相談内容")).to_have_value("")
+    assert "言えない" not in page.evaluate("JSON.stringify(localStorage)")
+    page.goto("/offline/")
+    nothing_left(page)
+    expect(page.locator("body")).not_to_contain_text("言えない")
+    assert records_of(page, "置き忘れ金物店") == 0
+    page.context.clear_cookies(name="sessionid")
+    sign_in(page, "coordinator.13")
+    page.goto("/offline/")
+    expect(page.locator("[data-shell]")).to_be_visible()
+    nothing_left(page)
+    assert records_of(page, "置き忘れ金物店") == 1
+
+
+def test_the_page_without_a_network_takes_over_only_what_its_own_reader_left(phone):
+    phone.evaluate(
+        """() => localStorage.setItem("yorozu-draft-b0f8b9a0-0000-4000-8000-000000000001", JSON.stringify({
+          person: 1, at: 1, entries: [], sent: { id: "b0f8b9a0-0000-4000-8000-000000000001",
+          path: "/hubs/tokyo/consultations/new/", fields: [["content", "だれにも言えない相談。"]] } }))"""
+    )
+    phone.context.set_offline(True)
+    phone = reopened(phone)
+    expect(phone.locator("[data-shell]")).to_be_visible()
+    nothing_left(phone)
+    phone.context.set_offline(False)
+    phone.reload()
+    nothing_left(phone)
+    assert phone.evaluate("localStorage.getItem('yorozu-draft-b0f8b9a0-0000-4000-8000-000000000001')") is None
 
 
 def test_signing_out_asks_first_and_leaves_nothing(visit):

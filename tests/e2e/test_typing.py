@@ -99,6 +99,39 @@ def test_the_page_left_open_goes_on_after_signing_in_again_in_another_tab(visit)
     expect(draft_state(page)).to_have_text(SAVED, timeout=30_000)
 
 
+def test_the_page_left_open_does_not_go_on_in_the_name_of_whoever_signs_in_next(visit):
+    page = visit()
+    sign_in(page, "coordinator.13")
+    begin(page)
+    page.get_by_label("相談内容").fill("サインアウトの前の内容")
+    expect(draft_state(page)).to_have_text(SAVED)
+    page.context.clear_cookies(name="sessionid")
+    again = page.context.new_page()
+    sign_in(again, "chief.13")
+    drafts: list[int] = []
+    page.on("response", lambda one: drafts.append(one.status) if "/drafts/" in one.url else None)
+    page.get_by_label("相談内容").fill(TYPED)
+    page.wait_for_timeout(20_000)  # it tries again every 15 seconds
+    assert 200 not in drafts
+    expect(draft_state(page)).to_contain_text("サインアウトしています")
+
+
+def test_no_fragment_is_asked_for_without_a_network(visit):
+    page = visit("coordinator.13")
+    begin(page)
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.headers.get("hx-request") else None)
+    page.context.set_offline(True)
+    page.get_by_label("相談内容").fill("県外の販売先が減っている。新しい販路の作り方を知りたい。")
+    page.wait_for_timeout(2_000)
+    assert asked == []
+    page.context.set_offline(False)
+    page.get_by_label("相談内容").fill("県外の販売先が減っている。新しい販路の作り方と、出展の費用を知りたい。")
+    page.wait_for_timeout(2_000)
+    assert any("similar" in url for url in asked)
+
+
 def test_a_double_click_stores_one_record(visit):
     page = visit("coordinator.13")
     begin(page)
