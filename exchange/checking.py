@@ -36,6 +36,7 @@ from exchange.columns import (
 )
 from exchange.models import ImportedRecord, ImportRun
 from exchange.rowforms import Problems, RowForm, case_form, enterprise_form, session_form
+from exchange.sheets import UNHOLDABLE
 from foundation.text import fold, has_forbidden, match_key
 from hubs.choices import Role
 from hubs.models import Membership
@@ -53,6 +54,7 @@ TWICE = _("%(row)s行目と同じ番号です。")
 SAME_ROW = _("%(row)s行目と同じ内容です。")
 LONG_ID = _("番号は120文字までです。")
 TWIN = _("名称と電話番号が同じ事業者が登録済みです。")
+NOT_HELD = _("登録できない文字(NULなど)が含まれています。「%(mark)s」の箇所を直してください。")
 
 
 @dataclass
@@ -193,6 +195,7 @@ class Checker:
         texts = {key: cells[place].strip() for key, place in self.mapping.items() if place < len(cells)}
         problems: Problems = []
         try:
+            self._whole(texts)
             external_id = self._external_id(texts)
             if (self._makes(), external_id) in self.imported:
                 return Verdict(RowState.KNOWN)
@@ -205,6 +208,12 @@ class Checker:
             return Verdict(RowState.BAD, [[self.labels.get(key, key), message] for key, message in problems])
         self._remember(plan)
         return Verdict(RowState.GOOD, plan=plan)
+
+    def _whole(self, texts: Mapping[str, str]) -> None:
+        """Nothing is taken of a row that lost a letter on its way into the database."""
+        for key, text in texts.items():
+            if UNHOLDABLE in text:
+                raise Refused(key, NOT_HELD % {"mark": UNHOLDABLE})
 
     def _makes(self) -> str:
         return {

@@ -16,7 +16,7 @@ from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -190,7 +190,7 @@ def _commit_batch(
     try:
         with entered(scope):
             return _write_rows(run, checker, by, me, clock(), BATCH), checker
-    except (IntegrityError, Changed):
+    except (IntegrityError, DataError, Changed):
         pass
     count = 0
     for _each in range(BATCH):
@@ -201,7 +201,7 @@ def _commit_batch(
                 dealt = _write_rows(run, checker, by, me, clock(), 1)
         except Changed:
             dealt = 1  # merged this very moment: the next round knows
-        except IntegrityError:
+        except (IntegrityError, DataError):
             with entered(scope):
                 dealt = _refuse_next(run, me)
         if not dealt:

@@ -286,8 +286,8 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(desk, tokyo, monkeypa
 
     judge = checking.Checker.judge
 
-    def lenient(self, number, cells):
-        verdict = judge(self, number, cells)
+    def lenient(self, number, cells, *more):
+        verdict = judge(self, number, cells, *more)
         if number == 3:
             object.__setattr__(verdict.plan.session, "minutes", 2000)
         return verdict
@@ -296,6 +296,44 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(desk, tokyo, monkeypa
     run = committed(desk, csv_upload([row(0), row(3), row(6), row(9)]))
     assert counts(run) == (0, 1, 0, 3)
     assert made() == (3, 3, 3)
+
+
+def test_a_value_that_the_database_cannot_hold_holds_up_no_other(desk, tokyo, monkeypatch):
+    """The same for a number too large for its column: not a broken rule, but a broken value."""
+    from exchange import checking
+
+    judge = checking.Checker.judge
+
+    def lenient(self, number, cells, *more):
+        verdict = judge(self, number, cells, *more)
+        if number == 3:
+            object.__setattr__(verdict.plan.session, "minutes", 10**9)
+        return verdict
+
+    monkeypatch.setattr(checking.Checker, "judge", lenient)
+    run = committed(desk, csv_upload([row(0), row(3), row(6), row(9)]))
+    assert counts(run) == (0, 1, 0, 3)
+    assert made() == (3, 3, 3)
+
+
+@pytest.mark.parametrize("spoilt", [1, 6])  # among the rows of the preview, and behind them
+def test_a_nul_in_a_row_is_shown_and_stops_no_other(desk, tokyo, spoilt):
+    rows = [row(3 * number) for number in range(8)]
+    rows[spoilt] = row(3 * spoilt, 相談内容="前\0後")
+    run = committed(desk, csv_upload(rows))
+    assert counts(run) == (0, 1, 0, 7)
+    assert made() == (7, 7, 7)
+    (((heading, message),),) = problems(run).values()
+    assert (heading, "「␀」" in message) == ("相談内容", True)
+    sheet = desk.get(f"{IMPORTS}{run.pk}/sheet/", {"format": "csv"}).content.decode("utf-8-sig")
+    assert "前␀後" in sheet
+
+
+def test_a_nul_in_a_heading_or_beside_what_is_taken_refuses_nothing(desk, tokyo):
+    headings = [*HEADINGS, "備\0考"]
+    run = committed(desk, csv_upload([[*row(0), "\0"], [*row(3), ""]], headings=headings))
+    assert run.headings[-1] == "備␀考"
+    assert counts(run) == (0, 0, 0, 2)
 
 
 def test_the_mapping_is_remembered_for_the_source(desk, tokyo):
