@@ -58,6 +58,7 @@ ACTIONS: dict[str, str | Promise] = {
     "case.viewed": _("案件の閲覧"),
     "cases.listed": _("案件一覧の閲覧"),
     "cases.searched": _("案件の検索"),
+    "outcomes.listed": _("成果一覧の閲覧"),
     "records.searched": _("横断検索"),
     "organizations.searched": _("支援機関の検索"),
     "view.saved": _("表示条件の保存"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.choices import BookingState
-from booking.models import Booking, ClosedDay, OpenHours, Place
+from booking.models import Booking, BookingQuerySet, ClosedDay, OpenHours, Place
 from consultations.models import Assignment, Capacity
 from hubs.models import Hub, Membership
 from hubs.tenancy import Scope, entered
@@ -21,6 +21,7 @@ from hubs.tenancy import Scope, entered
 SHOWN = (BookingState.CONFIRMED, BookingState.ATTENDED, BookingState.NO_SHOW)
 NOTICE = dt.timedelta(hours=24)  # strangers ask at least a day ahead
 AHEAD_DAYS = 28
+DAY, WEEK = "day", "week"  # what a calendar shows
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,30 @@ def bounds(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
     return begin, dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
 
 
-def bookings_between(*, hub: Hub, first: dt.date, last: dt.date) -> list[Booking]:
-    """What stands in the calendar of these days."""
+def shown_between(*, hub: Hub, first: dt.date, last: dt.date) -> BookingQuerySet:
+    """What stands in the calendar of these days, soonest first."""
     begin, end = bounds(first, last)
-    rows = Booking.objects.filter(hub=hub, state__in=SHOWN).beginning_between(begin, end)
-    return list(rows.with_people().soonest_first())
+    rows: BookingQuerySet = Booking.objects.filter(hub=hub, state__in=SHOWN)
+    return rows.beginning_between(begin, end).soonest_first()
+
+
+def bookings_between(*, hub: Hub, first: dt.date, last: dt.date) -> list[Booking]:
+    """The same, with the people."""
+    return list(shown_between(hub=hub, first=first, last=last).with_people())
+
+
+def asked_day(text: str, today: dt.date) -> dt.date:
+    """The day that a page was asked for; today, if none was. Raises ValueError."""
+    day = dt.date.fromisoformat(text) if text else today
+    if not 2014 <= day.year < 2100:
+        raise ValueError(text)
+    return day
+
+
+def days_of(view: str, day: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a calendar: one day, or its week from Monday on."""
+    first = day if view == DAY else day - dt.timedelta(days=day.weekday())
+    return first, first if view == DAY else first + dt.timedelta(days=6)
 
 
 def closed_days(*, hub: Hub, first: dt.date, last: dt.date) -> list[ClosedDay]:

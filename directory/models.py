@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.choices import CodeKind
 from foundation.constraints import one_of
+from foundation.text import like_pattern, search_words
 
 
 class CodeQuerySet(models.QuerySet["Code"]):
@@ -57,6 +58,31 @@ class Code(models.Model):
         return self.label_en if (get_language() or "ja").startswith("en") else self.label_ja
 
 
+_KANA = "".join(map(chr, range(0x3041, 0x3097)))  # ぁ to ゖ, and the same as katakana
+_KATAKANA = "".join(chr(ord(letter) + 0x60) for letter in _KANA)
+# Folding like foundation.text.fold, by the database: a prefecture has some hundreds of organizations.
+_FOLDED = (
+    "translate(lower(normalize(directory_supportorganization.name || ' ' || directory_supportorganization.kana, NFKC)),"
+    f" '{_KANA}', '{_KATAKANA}')"
+)
+
+
+class SupportOrganizationQuerySet(models.QuerySet["SupportOrganization"]):
+    """Sentences about support organizations."""
+
+    def near(self, prefecture_id: int) -> Self:
+        """Those of a prefecture and those of the whole country, as far as they are at work."""
+        return self.filter(is_active=True).filter(Q(prefecture=prefecture_id) | Q(prefecture__isnull=True))
+
+    def matching(self, query: str) -> Self:
+        """Those whose name or kana hold every word of the query, however written."""
+        patterns = [like_pattern(word) for word in search_words(query)]
+        return self.extra(where=[f"{_FOLDED} LIKE ALL (%s)"], params=[patterns])  # type: ignore[return-value]  # noqa: S610  (values are passed apart)
+
+    def by_name(self) -> Self:
+        return self.order_by("name", "pk")
+
+
 class SupportOrganization(models.Model):
     """支援機関: whom a client can be referred to, or who cooperates."""
 
@@ -65,6 +91,8 @@ class SupportOrganization(models.Model):
     kana = models.CharField(_("フリガナ"), max_length=120, blank=True)
     prefecture = models.ForeignKey("hubs.Prefecture", models.PROTECT, verbose_name=_("都道府県"), null=True, blank=True)
     is_active = models.BooleanField(_("有効"), default=True)
+
+    objects = SupportOrganizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("支援機関")

@@ -14,12 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consultations.actions.sessions import Involved, Session
 from consultations.choices import EnterpriseKind, Reception
 from consultations.forms import INVOLVED, NUMBER_TWIN, SESSION_NAMES
+from consultations.forms.cases import may_be_received_on
 from consultations.models import Case, Enterprise
 from exchange.choices import MAKES, ImportKind, Made, RowState
 from exchange.columns import (
@@ -36,11 +38,13 @@ from exchange.columns import (
 )
 from exchange.models import ImportedRecord, ImportRun
 from exchange.rowforms import Problems, RowForm, case_form, enterprise_form, session_form
+from exchange.sheets import UNHOLDABLE
 from foundation.text import fold, has_forbidden, match_key
 from hubs.choices import Role
 from hubs.models import Membership
 
 LONGEST_ID = 120
+CAME_ON = f"{CASE}.received_on"
 SPACE = uuid.UUID("6f2a1c1e-8f0d-4b6e-9a57-2f1c6f0f7c11")  # names of consultations that came from elsewhere
 
 NOBODY = _("どの事業者か分かりません。移行元の事業者番号、法人番号、または名称と電話番号の両方が必要です。")
@@ -53,6 +57,7 @@ TWICE = _("%(row)s行目と同じ番号です。")
 SAME_ROW = _("%(row)s行目と同じ内容です。")
 LONG_ID = _("番号は120文字までです。")
 TWIN = _("名称と電話番号が同じ事業者が登録済みです。")
+NOT_HELD = _("登録できない文字(NULなど)が含まれています。「%(mark)s」の箇所を直してください。")
 
 
 @dataclass
@@ -67,7 +72,8 @@ class Client:
 
 @dataclass
 class Matter:
-    """Which case a row belongs to: a known one (`pk`), or one to be opened."""
+    """Which case a row belongs to: a known one (`pk`), or one to be opened. `told`: (row, day that the case came if the
+    row says so, day of its session) for each row that speaks of one to be opened."""
 
     pk: int | None
     client: Client
@@ -75,6 +81,12 @@ class Matter:
     lead: User | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     external_id: str = ""
+    closed_on: dt.date | None = None
+    told: list[tuple[int, dt.date | None, dt.date]] = field(default_factory=list)
+
+    def spans(self, day: dt.date) -> bool:
+        """Whether the case was there on a day."""
+        return self.received_on is not None and self.received_on <= day <= (self.closed_on or day)
 
 
 @dataclass
@@ -88,6 +100,7 @@ class Plan:
     session: Session | None = None
     client_id: uuid.UUID | None = None
     lead: User | None = None
+    stated_on: dt.date | None = None  # the day on which the row says that its case came
 
 
 @dataclass
@@ -168,14 +181,17 @@ class Checker:
         self.merged = merged
         self.matters: dict[int, tuple[int, str]] = {}
         self.case_numbers: dict[str, int] = {}
-        self.by_title: dict[tuple[int, str], Matter] = {}
+        self.by_title: dict[tuple[int, str], list[Matter]] = {}
+        self.opened: list[Matter] = []
         if run.kind == ImportKind.CONSULTATIONS:
             cases = Case.objects.filter(hub=run.hub).order_by("pk")
-            for pk, number, enterprise, title in cases.values_list("pk", "number", "enterprise_id", "title"):
+            for pk, number, enterprise, title, received_on, closed_on in cases.values_list(
+                "pk", "number", "enterprise_id", "title", "received_on", "closed_on"
+            ):
                 self.matters[pk] = (enterprise, title)
                 self.case_numbers[number] = pk
                 if (client := self.clients.get(enterprise)) is not None:
-                    self.by_title[id(client), fold(title)] = Matter(pk, client)
+                    self._title(title, Matter(pk, client, received_on, closed_on=closed_on))
         self.new_clients: dict[str, Client] = {}
         self.new_matters: dict[str, Matter] = {}
 
@@ -187,15 +203,21 @@ class Checker:
         if phone := client.fields.get("phone"):
             self.by_phone.setdefault(phone, []).append(client)
 
+    def _title(self, title: str, matter: Matter) -> None:
+        self.by_title.setdefault((id(matter.client), fold(title)), []).append(matter)
+
     # ---- one row
-    def judge(self, number: int, cells: Sequence[str]) -> Verdict:
-        """What becomes of a row."""
+    def judge(self, number: int, cells: Sequence[str], came_on: dt.date | None = None) -> Verdict:
+        """What becomes of a row. `came_on`: when its new case came, where another row knows better."""
         texts = {key: cells[place].strip() for key, place in self.mapping.items() if place < len(cells)}
         problems: Problems = []
         try:
+            self._whole(texts)
             external_id = self._external_id(texts)
             if (self._makes(), external_id) in self.imported:
                 return Verdict(RowState.KNOWN)
+            if came_on is not None:
+                texts[CAME_ON] = came_on.isoformat()
             plan = self._plan(number, external_id, texts, problems)
             if not problems:
                 self._only_once(external_id, number, texts)
@@ -205,6 +227,12 @@ class Checker:
             return Verdict(RowState.BAD, [[self.labels.get(key, key), message] for key, message in problems])
         self._remember(plan)
         return Verdict(RowState.GOOD, plan=plan)
+
+    def _whole(self, texts: Mapping[str, str]) -> None:
+        """Nothing is taken of a row that lost a letter on its way into the database."""
+        for key, text in texts.items():
+            if UNHOLDABLE in text:
+                raise Refused(key, NOT_HELD % {"mark": UNHOLDABLE})
 
     def _makes(self) -> str:
         return MAKES[ImportKind(self.run.kind)]
@@ -237,6 +265,7 @@ class Checker:
             plan.session = self._session(texts, problems)
             plan.client_id = uuid.uuid5(SPACE, f"{self.run.hub_id}\n{self.run.source}\n{external_id}")
             held_on = plan.session.held_on if plan.session else None
+            plan.stated_on = self._stated(texts)
         plan.matter = self._matter(texts, plan, held_on, problems)
         return plan
 
@@ -247,10 +276,25 @@ class Checker:
             self._know(client)
         if client.external_id:
             self.new_clients[client.external_id] = client
-        if matter is not None and matter.pk is None:
-            self.by_title[id(client), fold(matter.fields["title"])] = matter
-        if matter is not None and matter.external_id:
+        if matter is None:
+            return
+        if matter.pk is None and not matter.told:
+            self._title(matter.fields["title"], matter)
+            self.opened.append(matter)
+        if matter.pk is None and plan.session is not None:
+            matter.told.append((plan.number, plan.stated_on, plan.session.held_on))
+        if matter.external_id:
             self.new_matters[matter.external_id] = matter
+
+    def came_on(self) -> dict[int, dt.date]:
+        """By row, the day on which its new case came, where the row alone tells another one: the earliest that any row
+        states, or that of the first session. Files are often sorted with the newest on top."""
+        found: dict[int, dt.date] = {}
+        for matter in self.opened:
+            if matter.told:
+                came = min([on for _, on, _ in matter.told if on] or [held_on for _, _, held_on in matter.told])
+                found |= {number: came for number, on, held_on in matter.told if came != (on or held_on)}
+        return found
 
     # ---- whom
     def _client(self, texts: Mapping[str, str], external_id: str, problems: Problems) -> Client:
@@ -326,7 +370,7 @@ class Checker:
             return known
         given = self._texts_of(CASE, texts)
         own_number = plan.external_id if self.run.kind == ImportKind.CASES else texts.get(CASE_ID, "")
-        same = self.by_title.get((id(plan.client), fold(given.get("title", ""))))
+        same = self._same_title(plan.client, given.get("title", ""), held_on)
         if self.run.kind == ImportKind.CONSULTATIONS and same is not None and not own_number:
             return same
         given["reception"] = given.get("reception") or Reception.PHONE
@@ -340,6 +384,23 @@ class Checker:
             return None
         fields = {name: values[name] for name in self.forms[CASE].fields if name in values and name != "received_on"}
         return Matter(None, plan.client, values["received_on"], plan.lead, fields, own_number)
+
+    def _same_title(self, client: Client, title: str, held_on: dt.date | None) -> Matter | None:
+        """The client's case of a title that a session belongs to: one that was there on its day, else one that is open.
+        What had ended by then, or began after it and has ended, is another matter of the same name."""
+        known = self.by_title.get((id(client), fold(title)), [])
+        if held_on is not None:
+            there = [matter for matter in known if matter.spans(held_on)]
+            known = there or [matter for matter in known if matter.closed_on is None]
+        return known[-1] if known else None
+
+    def _stated(self, texts: Mapping[str, str]) -> dt.date | None:
+        """When the case came, if the row says so and it can be."""
+        try:
+            day = self.forms[CASE].fields["received_on"].clean(texts.get(CAME_ON, ""))
+        except ValidationError:
+            return None
+        return day if may_be_received_on(day, self.today) else None
 
     # ---- what was said
     def _session(self, texts: Mapping[str, str], problems: Problems) -> Session | None:

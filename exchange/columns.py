@@ -53,6 +53,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "case.title": ("案件名", "相談件名", "タイトル"),
     "case.category": ("相談区分", "主たる相談区分"),
     "case.received_on": ("受付年月日",),
+    "case.special_desk": ("特別相談窓口名",),
     "session.held_on": ("相談年月日", "対応日", "実施日", "日付"),
     "session.minutes": ("相談時間", "時間(分)", "分"),
     "session.method": ("方法", "相談方法", "対応方法"),

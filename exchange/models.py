@@ -62,6 +62,7 @@ class ImportRow(HubOwned):
     cells = models.JSONField(_("内容"))
     state = models.CharField(_("状態"), max_length=10, choices=RowState.choices)
     problems = models.JSONField(_("誤り"), default=list)  # [heading, message] pairs
+    came_on = models.DateField(_("受付日"), null=True)  # of its new case, where the row alone would tell another day
 
     class Meta:
         verbose_name = _("取込の行")

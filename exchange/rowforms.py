@@ -21,8 +21,9 @@ from consultations.choices import CaseState
 from consultations.forms import EnterpriseForm
 from consultations.forms.cases import NewCaseForm
 from consultations.forms.fields import Codes
-from consultations.forms.sessions import SessionFields
-from consultations.models import Case, Enterprise
+from consultations.forms.sessions import DESK_NOT_OPEN, SessionFields
+from consultations.models import Case, Enterprise, SpecialDesk
+from foundation.fields import CleanCharField
 from foundation.text import fold
 from hubs.models import Hub
 
@@ -63,7 +64,35 @@ class EnterpriseRow(EnterpriseForm):
 
 
 class CaseRow(NewCaseForm):
-    """A case in a row."""
+    """A case in a row. Its special desk goes by its name, and must have been open on the day that the case came."""
+
+    special_desk = CleanCharField(label=_("特別相談窓口"), max_length=120, required=False)  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.desks_here = {
+            fold(name): desk
+            for desk in SpecialDesk.objects.at_hub(self.instance.hub_id).order_by("pk")
+            for name in (desk.name_en, desk.name)
+        }
+        self.open_by_day: dict[dt.date, set[int]] = {}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        name, day = values.get("special_desk"), values.get("received_on")
+        desk = self.desks_here.get(fold(name)) if name else None
+        if name and desk is None:
+            self.add_error("special_desk", UNKNOWN % {"value": name[:40]})
+        elif desk is not None and day is not None and desk.pk not in self._open_on(day):
+            self.add_error("special_desk", DESK_NOT_OPEN)
+        else:
+            values["special_desk"] = desk
+        return values
+
+    def _open_on(self, day: dt.date) -> set[int]:
+        if day not in self.open_by_day:
+            self.open_by_day[day] = set(SpecialDesk.objects.open_on(day).values_list("pk", flat=True))
+        return self.open_by_day[day]
 
     def _post_clean(self) -> None:
         """Nothing is built here."""
@@ -176,11 +205,9 @@ def enterprise_form(hub: Hub, today: dt.date) -> RowForm:
 
 
 def case_form(hub: Hub, today: dt.date, by: User) -> RowForm:
-    """For cases. Desks depend on the day and deputies on the desk's people: not in a file."""
+    """For cases. Deputies depend on who is there: not in a file."""
     beginning = Case(hub=hub, enterprise=Enterprise(hub=hub), lead=by, state=CaseState.RECEIVED)
-    return RowForm(
-        CaseRow(MultiValueDict(), instance=beginning, today=today), leave_out=frozenset({"special_desk", "deputy"})
-    )
+    return RowForm(CaseRow(MultiValueDict(), instance=beginning, today=today), leave_out=frozenset({"deputy"}))
 
 
 def session_form(hub: Hub, today: dt.date) -> RowForm:

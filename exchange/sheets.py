@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ MOST_UNPACKED = 300 * 1024 * 1024  # of an .xlsx, which is a zip file
 MOST_RATIO = 200  # how much smaller a part of it may be packed
 MOST_PARTS = 1000
 PREVIEWED = 5
+UNHOLDABLE = "␀"  # stands where a letter was that no database holds; nobody types it, so a row with it is not whole
+_NOT_HELD = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of surrogate pairs
 
 TOO_LARGE = gettext_noop("ファイルが大きすぎます。20MB以下に分けてください。")
 TOO_MANY = gettext_noop("行が多すぎます。1つのファイルは50,000行までです。分けて取り込んでください。")
@@ -60,7 +63,7 @@ def open_sheet(file: IO[bytes], name: str) -> Sheet:
     headings = next(filled, None)
     if headings is None:
         raise SheetRefused(EMPTY)
-    names = [text.strip() for text in headings[1]]
+    names = [_held(text).strip() for text in headings[1]]
     while names and not names[-1]:
         names.pop()
     return Sheet(names, _within(filled, len(names)))
@@ -84,8 +87,13 @@ def _within(filled: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tup
     for count, (number, cells) in enumerate(filled, start=1):
         if count > MOST_ROWS:
             raise SheetRefused(TOO_MANY)
-        kept = [cell[:LONGEST_CELL] for cell in cells[:width]]
+        kept = [_held(cell[:LONGEST_CELL]) for cell in cells[:width]]
         yield number, kept + [""] * (width - len(kept))
+
+
+def _held(text: str) -> str:
+    """The text as the database can hold it, with a mark that is seen where it could not."""
+    return _NOT_HELD.sub(UNHOLDABLE, text)
 
 
 # ---- .xlsx

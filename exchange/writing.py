@@ -18,7 +18,7 @@ class Changed(Exception):
 
 def write(*, run: ImportRun, plans: Sequence[Plan], by: User, at: dt.datetime) -> None:
     """Enterprises first, then cases, then consultations; and by which number each is known from now on. Raises
-    IntegrityError, Changed."""
+    IntegrityError, DataError, Changed."""
     clients = {id(plan.client): plan.client for plan in plans}
     matters = {id(plan.matter): plan.matter for plan in plans if plan.matter is not None}
     _hold(run, list(clients.values()), list(matters.values()))

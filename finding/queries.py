@@ -13,7 +13,7 @@ from django.urls import reverse
 from consultations import queries as records
 from directory.models import SupportOrganization
 from finding.choices import Found
-from foundation.text import like_pattern, search_words
+from foundation.text import search_words
 from hubs.models import Hub
 
 COUNTED = 50  # more than this is said as "50 or more": nobody reads them, and counting them all would take long
@@ -92,23 +92,11 @@ def organizations(
     *, hub: Hub, words: str, after: tuple[str, int] | None, at_most: int
 ) -> Sequence[SupportOrganization]:
     """Organizations of the hub's prefecture and of the whole country whose name or kana hold every word, by name."""
-    rows = SupportOrganization.objects.filter(is_active=True).select_related("prefecture")
-    rows = rows.extra(  # noqa: S610  (values are passed apart)  folding like foundation.text.fold, by the database: a prefecture has some hundreds of them
-        where=[f"{_FOLDED} LIKE ALL (%s) AND (prefecture_id = %s OR prefecture_id IS NULL)"],
-        params=[[like_pattern(word) for word in search_words(words)], hub.prefecture_id],
-    )
+    rows = SupportOrganization.objects.near(hub.prefecture_id).matching(words).select_related("prefecture")
     if after is not None:
         name, pk = after
         rows = rows.filter(name__gte=name).exclude(name=name, pk__lte=pk)
-    return list(rows.order_by("name", "pk")[:at_most])
-
-
-_KANA = "".join(map(chr, range(0x3041, 0x3097)))  # ぁ to ゖ, and the same as katakana
-_KATAKANA = "".join(chr(ord(letter) + 0x60) for letter in _KANA)
-_FOLDED = (
-    "translate(lower(normalize(directory_supportorganization.name || ' ' || directory_supportorganization.kana, NFKC)),"
-    f" '{_KANA}', '{_KATAKANA}')"
-)
+    return list(rows.by_name()[:at_most])
 
 
 def _group(hub: Hub, sought: Sought, kind: Found, find: Callable[[Hub, Sought], Sequence[Any]]) -> Group:

@@ -15,7 +15,7 @@ from consultations.models import Enterprise
 from consultations.queries import code_labels
 from directory.choices import CodeKind
 from hubs.models import Hub, Prefecture
-from sharing.models import SharingRequest
+from sharing.models import SharingRequest, SharingRequestQuerySet
 
 LOOKS = ("sharing.timeline_viewed", "sharing.hint_shown", "sharing.stub_shown")
 
@@ -29,6 +29,16 @@ class Match:
     place: str
     live: SharingRequest | None = None
     opens: bool = False  # whether the timeline may be read today
+
+
+OUTGOING = "outgoing"
+
+
+def requests_in(*, hub: Hub, box: str) -> SharingRequestQuerySet:
+    """What a hub asks, or else what it is asked; newest first."""
+    rows = SharingRequest.objects
+    found: SharingRequestQuerySet = rows.asked_by(hub) if box == OUTGOING else rows.asked_of(hub)
+    return found.newest_first()
 
 
 @dataclass(frozen=True)

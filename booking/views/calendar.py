@@ -28,7 +28,6 @@ from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 
 PAGE_SIZE = 50
-DAY, WEEK = "day", "week"
 
 
 class BookingDoor(Door):
@@ -43,10 +42,10 @@ class CalendarPage(BookingDoor):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, today = _asked_day(request), timezone.localdate()
-        view = DAY if request.GET.get("view") == DAY else WEEK
+        view = queries.DAY if request.GET.get("view") == queries.DAY else queries.WEEK
         by = "place" if request.GET.get("by") == "place" else "coordinator"
-        first = day if view == DAY else day - dt.timedelta(days=day.weekday())
-        last, step = (first, 1) if view == DAY else (first + dt.timedelta(days=6), 7)
+        first, last = queries.days_of(view, day)
+        step = (last - first).days + 1
         looked_at(request, "bookings.listed", first=first, last=last)
         context = {
             "calendar": queries.calendar(hub=self.hub, first=first, last=last, by=by, at=timezone.now()),
@@ -295,13 +294,7 @@ class LoggingBeginning(OneBooking):
 
 
 def _asked_day(request: HttpRequest) -> dt.date:
-    text = request.GET.get("day", "")
-    if not text:
-        return timezone.localdate()
     try:
-        day = dt.date.fromisoformat(text)
+        return queries.asked_day(request.GET.get("day", ""), timezone.localdate())
     except ValueError:
         raise BadRequest(_("日付が読めません。")) from None
-    if not 2014 <= day.year < 2100:
-        raise BadRequest(_("日付が読めません。"))
-    return day

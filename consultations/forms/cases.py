@@ -70,6 +70,11 @@ def colleagues(hub: Hub, day: dt.date, held: int | None) -> Any:
     return User.objects.filter(Q(pk__in=posts.values("user")) | Q(pk=held)).order_by("name", "pk")
 
 
+def may_be_received_on(day: dt.date, today: dt.date) -> bool:
+    """Whether a case can have come on a day."""
+    return PROGRAMME_START <= day <= today
+
+
 class NewCaseForm(CaseForm):
     """A case as a program opens one. On the page it is opened together with its first consultation."""
 
@@ -94,7 +99,7 @@ class NewCaseForm(CaseForm):
 
     def clean_received_on(self) -> dt.date:
         day = self.cleaned_data["received_on"]
-        if not PROGRAMME_START <= day <= self.today:
+        if not may_be_received_on(day, self.today):
             raise ValidationError(_("受付日は2014年4月1日から今日までの日付にしてください。"))
         return day
 

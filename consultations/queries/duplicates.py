@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.choices import Evidence, KeyKind, PairState
 from consultations.models import Case, Consultation, Enterprise, LikelyPair, MatchKey
-from consultations.models.duplicates import SCORES, Key, keys_of
+from consultations.models.duplicates import SCORES, Key, LikelyPairQuerySet, keys_of
 from consultations.queries.lists import enterprises_like
 from foundation.errors import Unreadable
 from foundation.identifiers import digits_of, phone_number, with_one_other_digit
@@ -112,10 +112,20 @@ def _told_once(reasons: list[Any]) -> list[Any]:
     return [reason for reason in reasons if not (both and reason == Evidence.NAME.label)]
 
 
+def every_pair(*, hub: Hub, state: str) -> LikelyPairQuerySet:
+    """The pairs of a hub in one state, likeliest first."""
+    rows: LikelyPairQuerySet = LikelyPair.objects.filter(hub=hub, state=queue_of(state))
+    return rows.likeliest_first()
+
+
+def queue_of(state: str) -> str:
+    """The state that a page was asked for: those that were dismissed, or else those that are open."""
+    return PairState.DISMISSED if state == PairState.DISMISSED else PairState.OPEN
+
+
 def pairs_wanted(*, hub: Hub, state: str, before: tuple[int, int] | None, at_most: int) -> Sequence[LikelyPair]:
-    """The pairs of a hub in one state, likeliest first, behind a place."""
-    rows = LikelyPair.objects.filter(hub=hub, state=state if state in PairState.values else PairState.OPEN)
-    return list(behind(rows, "score", before).with_both().likeliest_first()[:at_most])
+    """The same behind a place. At most so many."""
+    return list(behind(every_pair(hub=hub, state=state), "score", before).with_both()[:at_most])
 
 
 def left_out(*, hub: Hub) -> list[tuple[str, int]]:

@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from consultations.choices import CaseState
-from consultations.models import Case, Consultation, Enterprise
+from consultations.choices import CaseState, OutcomeKind
+from consultations.models import Case, Consultation, Enterprise, Outcome
 from consultations.models.cases import CaseQuerySet
+from consultations.models.outcomes import OutcomeQuerySet
 from consultations.models.sessions import ConsultationQuerySet
 from consultations.workflow import CLOSED
 from foundation.paging import behind
@@ -144,6 +145,13 @@ def _found_cases(hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] | No
     values: list[Any] = [hub.pk, _pairs(words), [like_pattern(word) for word in words], day, pk, at_most]
     known = wanted.state == OPEN or wanted.state in CaseState.values
     return _ids(sql, [*values, states if known else None, wanted.first, wanted.last, wanted.lead_id])
+
+
+def every_outcome(*, hub: Hub, kind: str) -> OutcomeQuerySet:
+    """A hub's outcomes, of one kind if it is any, the latest known first."""
+    rows: OutcomeQuerySet = Outcome.objects.filter(hub=hub)
+    rows = rows.standing().newest_first()
+    return rows.filter(kind=kind) if kind in OutcomeKind.values else rows
 
 
 def _pairs(words: Sequence[str]) -> list[int]:

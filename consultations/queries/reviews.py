@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from consultations.choices import ReviewState
 from consultations.models import Consultation, Review, ReviewComment
+from consultations.models.reviews import ReviewQuerySet
 from foundation.paging import AFTER, UNREADABLE, Page
 from hubs.access import Permission
 from hubs.models import Hub
@@ -30,10 +31,21 @@ def review_count(*, hub: Hub) -> int:
     return Review.objects.filter(hub=hub, state=ReviewState.OPEN).of_standing_notes().count()
 
 
+def queue_of(asked: str) -> str:
+    """The state that a page was asked for; what waits for the chief, if it was for none that there is."""
+    return asked if asked in ReviewState.values else ReviewState.OPEN
+
+
+def every_review(*, hub: Hub, state: str) -> ReviewQuerySet:
+    """The chief's queue in one state, thinnest notes first."""
+    rows: ReviewQuerySet = Review.objects.filter(hub=hub, state=state)
+    return rows.of_standing_notes().thinnest_first()
+
+
 def queue(*, hub: Hub, state: str, query: Any, size: int) -> Page:
-    """One page of the chief's queue, thinnest notes first. Raises BadRequest for a place that cannot be read."""
-    rows = Review.objects.filter(hub=hub, state=state).of_standing_notes().with_people()
-    found = list(rows.behind(_place(query)).thinnest_first().prefetch_related("comments")[: size + 1])
+    """One page of it. Raises BadRequest for a place that cannot be read."""
+    rows = every_review(hub=hub, state=state).with_people()
+    found = list(rows.behind(_place(query)).prefetch_related("comments")[: size + 1])
     shown, more = found[:size], len(found) > size
     onwards, back = query.copy(), query.copy()
     back.pop(AFTER, None)

@@ -42,8 +42,7 @@ class PairQueue(RecordDoor):
     permission: ClassVar[str | None] = Permission.MERGE_ENTERPRISES
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        state = request.GET.get("state", PairState.OPEN)
-        state = state if state == PairState.DISMISSED else PairState.OPEN
+        state = queries.queue_of(request.GET.get("state", ""))
         place = read_place(request.GET, int)
         found = queries.pairs_wanted(hub=self.hub, state=state, before=place, at_most=PAGE_SIZE + 1)
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.score, row.pk))

@@ -33,8 +33,7 @@ class ReviewQueue(RecordDoor):
     permission = Permission.REVIEW_NOTES
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("state", "")
-        state = asked if asked in ReviewState.values else ReviewState.OPEN
+        state = reviews.queue_of(request.GET.get("state", ""))
         page = reviews.queue(hub=self.hub, state=state, query=request.GET, size=PAGE_SIZE)
         looked_at(request, "reviews.listed", state=state)
         context = {

@@ -16,8 +16,8 @@ from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Count, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -45,6 +45,7 @@ KEPT = dt.timedelta(days=30)  # of error sheets
 ROWS_KEPT = dt.timedelta(days=90)  # of the rows themselves; what they made stays
 BATCH = 500
 FORGOTTEN = gettext_noop("個人情報の消去により、このファイルは削除されました。もう一度アップロードしてください。")
+CHECKING_ROWS = gettext_noop("行を確かめています")
 
 
 class AlreadyTaken(Exception):
@@ -121,7 +122,9 @@ def make_check(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs.
     scope, me = Scope.of_hub(job.hub_id or 0), f"{job.pk}-{job.attempt}"
     with translation.override("ja"):
         with entered(scope):
-            run = _take(job, me, ImportState.CHECKING)
+            run = _take(job, me, ImportState.CHECKING, ImportState.CHECKED)
+            if run.state == ImportState.CHECKED:
+                return _sheet(run, RowState.BAD)
             if not run.file:
                 raise jobs.CannotBeMade(FORGOTTEN)
             run.rows.all().delete()
@@ -158,7 +161,33 @@ def _check_rows(
             _count(current)
         done += len(batch)
         # how many there will be, no spreadsheet says beforehand: the bar nears its end without reaching it
-        progress(round(100 * done / (done + 2000)), gettext_noop("行を確かめています"))
+        progress(round(100 * done / (done + 2000)), CHECKING_ROWS)
+    if came_on := checker.came_on():
+        with entered(scope):
+            again = Checker(run, checker.today)
+        _check_again(run, again, came_on, scope, me, progress)
+
+
+def _check_again(
+    run: ImportRun, checker: Checker, came_on: dict[int, dt.date], scope: Scope, me: str, progress: jobs.Progress
+) -> None:
+    """The same rows, now that it is known when each new case came: what depends on that day is judged by it, and the
+    commit finds it beside the row."""
+    last = 0
+    while True:
+        with entered(scope):
+            current = _mine(run.pk, me)
+            rows = list(current.rows.filter(number__gt=last).order_by("number")[:BATCH])
+            for row in rows:
+                row.came_on = came_on.get(row.number)
+                verdict = checker.judge(row.number, row.cells, row.came_on)
+                row.state, row.problems = verdict.state, verdict.problems
+            ImportRow.objects.bulk_update(rows, ["came_on", "state", "problems"], batch_size=100)
+            _count(current)
+        if not rows:
+            break
+        last = rows[-1].number
+        progress(99, CHECKING_ROWS)
 
 
 def make_commit(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs.Product:
@@ -166,7 +195,9 @@ def make_commit(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs
     scope, me = Scope.of_hub(job.hub_id or 0), f"{job.pk}-{job.attempt}"
     with translation.override("ja"):
         with entered(scope):
-            run = _take(job, me, ImportState.COMMITTING)
+            run = _take(job, me, ImportState.COMMITTING, ImportState.DONE)
+            if run.state == ImportState.DONE:
+                return _sheet(run, None)
             waiting = run.rows.filter(state=RowState.GOOD).count()
             checker = Checker(run, timezone.localdate(clock()))
         done = 0
@@ -194,7 +225,7 @@ def _commit_batch(
     try:
         with entered(scope):
             return _write_rows(run, checker, by, me, clock(), BATCH), checker
-    except (IntegrityError, Changed):
+    except (IntegrityError, DataError, Changed):
         pass
     count = 0
     for _each in range(BATCH):
@@ -205,7 +236,7 @@ def _commit_batch(
                 dealt = _write_rows(run, checker, by, me, clock(), 1)
         except Changed:
             dealt = 1  # merged this very moment: the next round knows
-        except IntegrityError:
+        except (IntegrityError, DataError):
             with entered(scope):
                 dealt = _refuse_next(run, me)
         if not dealt:
@@ -224,7 +255,7 @@ def _write_rows(run: ImportRun, checker: Checker, by: User, me: str, at: dt.date
     rows = list(current.rows.filter(state=RowState.GOOD).order_by("number")[:at_most])
     plans = []
     for row in rows:
-        verdict = checker.judge(row.number, row.cells)
+        verdict = checker.judge(row.number, row.cells, row.came_on)
         row.state, row.problems = verdict.state, verdict.problems
         if verdict.plan is not None:
             row.state = RowState.MADE
@@ -253,10 +284,12 @@ def _refuse_next(run: ImportRun, me: str) -> int:
     return 1
 
 
-def _take(job: Job, me: str, state: ImportState) -> ImportRun:
-    """The run is this attempt's from now on. Raises CannotBeMade where it is no longer waiting for it."""
+def _take(job: Job, me: str, state: ImportState, after: ImportState) -> ImportRun:
+    """The run is this attempt's from now on. One that an earlier attempt of the same job has brought to its end lacks
+    nothing but its sheet. Raises CannotBeMade where it is no longer waiting for the job."""
     rows = ImportRun.objects.select_for_update(of=("self",)).select_related("hub__prefecture", "uploaded_by")
-    run = rows.filter(pk=job.parameters["run"], state=state).first()
+    waiting = Q(state=state) | Q(state=after, worker__startswith=f"{job.pk}-")
+    run = rows.filter(waiting, pk=job.parameters["run"]).first()
     if run is None:
         raise jobs.CannotBeMade(gettext_noop("この取込はすでに先へ進んでいます。"))
     run.worker = me

@@ -11,10 +11,16 @@ To add a list of a room downstairs:
 Nothing else: job, progress, formats, expiry, audit and the walls come with it. Rows are read in the hub's own scope.
 """
 
+from exchange.lists.care import MERGES, PAIRS, PRIVACY_REQUESTS, REVIEWS, SHARING_REQUESTS
 from exchange.lists.clients import CASES, ENTERPRISES
 from exchange.lists.declaring import Column, ExportedList, FiltersRefused, labelled
 from exchange.lists.sessions import CONSULTATIONS
+from exchange.lists.work import BOOKING_REQUESTS, BOOKINGS, ORGANIZATIONS, OUTCOMES, REFERRALS
 
-LISTS = {declared.name: declared for declared in (CONSULTATIONS, ENTERPRISES, CASES)}
+_DECLARED = (
+    CONSULTATIONS, ENTERPRISES, CASES, REFERRALS, ORGANIZATIONS, BOOKINGS, BOOKING_REQUESTS, OUTCOMES, PAIRS, MERGES,
+    REVIEWS, PRIVACY_REQUESTS, SHARING_REQUESTS,
+)  # fmt: skip
+LISTS = {declared.name: declared for declared in _DECLARED}
 
 __all__ = ["LISTS", "Column", "ExportedList", "FiltersRefused", "labelled"]

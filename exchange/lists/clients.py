@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from consultations.choices import CaseState, Category, EnterpriseKind, Reception, Resolution
+from consultations.choices import CaseState, Category, EnterpriseKind, FoundingStage, Reception, Resolution
 from consultations.models import Case, Enterprise
 from consultations.queries.lists import cases_in
 from consultations.queries.offers import code_labels
@@ -32,6 +32,7 @@ def _enterprise_columns() -> list[Column]:
         Column.text(_("代表者"), "representative"),
         Column.text(_("郵便番号"), "postal_code"),
         Column.text(_("都道府県"), "prefecture__name"),
+        Column.text(_("市区町村コード"), "municipality_code"),
         Column.text(_("市区町村"), "municipality"),
         Column.text(_("住所"), "address"),
         Column.text(_("電話番号"), "phone"),
@@ -42,6 +43,13 @@ def _enterprise_columns() -> list[Column]:
         Column.number(_("常時使用従業員数"), "employees"),
         Column.number(_("資本金(円)"), "capital_yen"),
         Column.day(_("設立年月"), "established_on"),
+        Column.choice(_("創業ステージ"), "founding_stage", FoundingStage),
+        Column.day(_("最近期の決算日"), "accounts_on"),
+        Column.number(_("売上高(円)"), "sales_yen"),
+        Column.number(_("営業利益(円)"), "profit_yen"),
+        Column.number(_("人件費(円)"), "labor_yen"),
+        Column.number(_("減価償却費(円)"), "depreciation_yen"),
+        Column(_("付加価値額(円)"), F("profit_yen") + F("labor_yen") + F("depreciation_yen"), is_number=True),
         Column.moment(_("登録日時"), "created_at"),
         Column.moment(_("更新日時"), "updated_at"),
     ]
@@ -66,10 +74,12 @@ def _case_columns() -> list[Column]:
         Column.choice(_("受付経路"), "reception", Reception),
         Column(_("案件紹介元機関"), labelled(F("introduced_by"), labels[CodeKind.INTRODUCER])),
         Column(_("認知媒体"), labelled(F("heard_from"), labels[CodeKind.HEARD_FROM])),
+        Column.text(_("特別相談窓口"), "special_desk__name"),
         Column.text(_("本質的課題"), "issue"),
         Column.text(_("実行計画"), "plan"),
         Column.text(_("ユニット"), "unit__name"),
         Column.text(_("主担当"), "lead__name"),
+        Column.text(_("副担当"), "deputy__name"),
         Column.choice(_("状態"), "state", CaseState),
         Column.day(_("終了日"), "closed_on"),
         Column.choice(_("解決度"), "resolution", Resolution),

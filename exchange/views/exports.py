@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -56,6 +57,8 @@ class Exports(ExportDoor):
         wanted = request.POST.get("format", "")
         if declared is None or wanted not in FileFormat.values:
             raise Http404
+        if not self.person.has_perm(declared.permission, self.hub):
+            raise PermissionDenied
         query = QueryDict(request.POST.get("query", "")[:2000])
         order = exporting.Order(declared, query, FileFormat(wanted))
         try:

@@ -41,9 +41,10 @@ class RequestList(SharingDoor):
     """GET sharing/: what the hub is asked, or, with `?box=outgoing`, what it asks."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        outgoing = request.GET.get("box") == "outgoing"
-        rows = SharingRequest.objects.asked_by(self.hub) if outgoing else SharingRequest.objects.asked_of(self.hub)
-        found = rows.with_people().newest_first().behind(read_place(request.GET, read_moment))
+        box = request.GET.get("box", "")
+        outgoing = box == queries.OUTGOING
+        rows = queries.requests_in(hub=self.hub, box=box)
+        found = rows.with_people().behind(read_place(request.GET, read_moment))
         page = page_of(
             list(found[: PAGE_SIZE + 1]), size=PAGE_SIZE, query=request.GET,
             place_of=lambda row: (row.asked_at, row.pk),

@@ -103,7 +103,7 @@ def test_cp932_lists_the_letters_it_cannot_hold(client, tokyo, coordinator):
     assert job.message == "𠮷(U+20BB7)"
 
 
-@pytest.mark.parametrize("on", sorted(LISTS))
+@pytest.mark.parametrize("on", ["cases", "consultations", "enterprises"])  # the others: test_lists
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_every_declared_list_can_be_exported(client, tokyo, coordinator, on, form):
     making.make_consultation(hub=tokyo)

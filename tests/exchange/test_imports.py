@@ -10,14 +10,19 @@ import zipfile
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from audit.models import Entry
 from consultations.models import Case, CaseStep, Consultation, Enterprise, TouchedMonth
 from exchange import tasks
+from exchange.actions import importing
 from exchange.models import ImportedRecord, ImportRow, ImportRun
 from exchange.queries import job_of
 from hubs.tenancy import Scope, entered
+from jobs import actions as jobs
+from jobs.models import Job
 from tests import making
+from tests.consultations.making_outcomes import make_desk
 from tests.exchange.making import HEADINGS, csv_upload, row, xlsx_upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_queue")]
@@ -286,8 +291,8 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(desk, tokyo, monkeypa
 
     judge = checking.Checker.judge
 
-    def lenient(self, number, cells):
-        verdict = judge(self, number, cells)
+    def lenient(self, number, cells, *more):
+        verdict = judge(self, number, cells, *more)
         if number == 3:
             object.__setattr__(verdict.plan.session, "minutes", 2000)
         return verdict
@@ -296,6 +301,155 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(desk, tokyo, monkeypa
     run = committed(desk, csv_upload([row(0), row(3), row(6), row(9)]))
     assert counts(run) == (0, 1, 0, 3)
     assert made() == (3, 3, 3)
+
+
+def test_a_value_that_the_database_cannot_hold_holds_up_no_other(desk, tokyo, monkeypatch):
+    """The same for a number too large for its column: not a broken rule, but a broken value."""
+    from exchange import checking
+
+    judge = checking.Checker.judge
+
+    def lenient(self, number, cells, *more):
+        verdict = judge(self, number, cells, *more)
+        if number == 3:
+            object.__setattr__(verdict.plan.session, "minutes", 10**9)
+        return verdict
+
+    monkeypatch.setattr(checking.Checker, "judge", lenient)
+    run = committed(desk, csv_upload([row(0), row(3), row(6), row(9)]))
+    assert counts(run) == (0, 1, 0, 3)
+    assert made() == (3, 3, 3)
+
+
+@pytest.mark.parametrize("spoilt", [1, 6])  # among the rows of the preview, and behind them
+def test_a_nul_in_a_row_is_shown_and_stops_no_other(desk, tokyo, spoilt):
+    rows = [row(3 * number) for number in range(8)]
+    rows[spoilt] = row(3 * spoilt, 相談内容="前\0後")
+    run = committed(desk, csv_upload(rows))
+    assert counts(run) == (0, 1, 0, 7)
+    assert made() == (7, 7, 7)
+    (((heading, message),),) = problems(run).values()
+    assert (heading, "「␀」" in message) == ("相談内容", True)
+    sheet = desk.get(f"{IMPORTS}{run.pk}/sheet/", {"format": "csv"}).content.decode("utf-8-sig")
+    assert "前␀後" in sheet
+
+
+def test_a_nul_in_a_heading_or_beside_what_is_taken_refuses_nothing(desk, tokyo):
+    headings = [*HEADINGS, "備\0考"]
+    run = committed(desk, csv_upload([[*row(0), "\0"], [*row(3), ""]], headings=headings))
+    assert run.headings[-1] == "備␀考"
+    assert counts(run) == (0, 0, 0, 2)
+
+
+@pytest.mark.parametrize("part", ["check", "commit"])
+def test_a_work_that_ended_before_its_job_did_makes_only_its_sheet(desk, tokyo, part):
+    """Its worker died between the last row and the job's end: the next attempt does no row again."""
+    if part == "check":
+        run = uploaded(desk, csv_upload([row(0), row(3, 相談日="いつか")]))
+        desk.post(f"{IMPORTS}{run.pk}/mapping/", form_values(desk, run))
+    else:
+        run = checked(desk, csv_upload([row(0), row(3, 相談日="いつか")]))
+        desk.post(f"{IMPORTS}{run.pk}/committing/")
+    die_before_the_end(run, part)
+    ended = {"check": ("checked", (1, 1, 0, 0)), "commit": ("done", (0, 1, 0, 1))}[part]
+    assert (run_of(desk, run.pk).state, counts(run_of(desk, run.pk))) == ended
+    work(run)
+    with entered(Scope.of_hub(13)):
+        job = job_of(run)
+        told = Entry.objects.filter(hub_id=13, action={"check": "import.checked", "commit": "import.committed"}[part])
+        assert told.count() == 1
+    assert (job.state, job.attempt, job.message) == ("done", 2, "")
+    assert (run_of(desk, run.pk).state, counts(run_of(desk, run.pk))) == ended
+    assert made() == {"check": (0, 0, 0), "commit": (1, 1, 1)}[part]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(desk.get(f"{IMPORTS}{run.pk}/sheet/").streaming_content)))
+    assert book.worksheets[0].max_row == {"check": 2, "commit": 3}[part]
+
+
+def die_before_the_end(run: ImportRun, part: str) -> None:
+    """The whole first attempt, but for handing in what it made; and no sign of life after it."""
+    make = {"check": importing.make_check, "commit": importing.make_commit}[part]
+    with entered(Scope.of_hub(13)):
+        job = jobs.start(job_id=job_of(run).pk, at=timezone.now())
+    make(job=job, progress=lambda *_: None, clock=timezone.now).file.close()
+    with entered(Scope.of_hub(13)):
+        Job.objects.filter(pk=job.pk).update(expected_by=timezone.now() - jobs.SILENCE)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_case_comes_on_the_day_of_its_first_session_however_the_file_is_sorted(desk, tokyo, killed):
+    newest_first = [row(0, 相談日="2026-10-01"), row(1, 相談日="2026-05-01"), row(2, 相談日="2026-02-10"), row(3)]
+    run = checked(desk, csv_upload(newest_first))
+    desk.post(f"{IMPORTS}{run.pk}/committing/")
+    if killed:
+        die_before_the_end(run, "commit")
+    work(run)
+    assert counts(run_of(desk, run.pk)) == (0, 0, 0, 4)
+    with entered(Scope.of_hub(tokyo.pk)):
+        case = Case.objects.get(enterprise__name="㈱いろは商店0")
+        assert (case.received_on, case.number) == (dt.date(2026, 2, 10), "2025-13-00001")
+        assert Consultation.objects.filter(case=case).count() == 3
+        assert Case.objects.exclude(pk=case.pk).get().received_on == dt.date(2026, 10, 1)
+
+
+def test_the_day_that_a_file_states_for_a_case_stands(desk, tokyo):
+    headings = [*HEADINGS, "受付日"]
+    rows = [[*row(0), "2026-09-20"], [*row(1, 相談日="2026-09-25"), "2026-09-18"], [*row(2), "1999-01-01"]]
+    run = committed(desk, csv_upload(rows, headings=headings))
+    assert counts(run) == (0, 0, 0, 3)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Case.objects.get().received_on == dt.date(2026, 9, 18)
+
+
+def test_a_title_joins_the_case_that_was_there_on_the_day_and_none_that_had_ended(desk, tokyo):
+    client = making.make_enterprise(hub=tokyo, name="㈱いろは商店0", phone="0310000000")
+    old = making.make_case(
+        hub=tokyo, enterprise=client, title="販路の見直し", received_on=dt.date(2016, 4, 1), state="solved",
+        resolution="solved", closed_on=dt.date(2018, 3, 1), number="2016-13-00001",
+    )  # fmt: skip
+    rows = [row(0, 相談日="2017-06-01"), row(1, 相談日="2026-10-02"), row(2, 相談日="2026-10-01")]
+    run = committed(desk, csv_upload(rows))
+    assert counts(run) == (0, 0, 0, 3)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert list(Consultation.objects.filter(case=old).values_list("held_on", flat=True)) == [dt.date(2017, 6, 1)]
+        new = Case.objects.exclude(pk=old.pk).get()
+        assert (new.received_on, new.consultations.count()) == (dt.date(2026, 10, 1), 2)
+    committed(desk, csv_upload([row(9, 事業者名="㈱いろは商店0", 電話番号="03-1000-0000", 相談日="2026-11-01")]))
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert new.consultations.count() == 3, "an open case goes on"
+
+
+def test_a_special_desk_is_taken_by_its_name_while_it_is_open(desk, tokyo, osaka):
+    named = make_desk(name="物価高に関する特別相談窓口", opened_on=dt.date(2026, 9, 20))
+    make_desk(name="大阪の特別相談窓口", only_in=[osaka.pk])
+    headings = [*HEADINGS, "特別相談窓口"]
+    given = [
+        (row(0), named.name), (row(3), ""), (row(6, 相談日="2026-09-01"), named.name), (row(9), "ない窓口"),
+        (row(12), "大阪の特別相談窓口"), (row(15), named.name), (row(16, 相談日="2026-09-19"), named.name),
+    ]  # fmt: skip
+    run = checked(desk, csv_upload([[*cells, name] for cells, name in given], headings=headings))
+    # the last two: their case came before the desk was there, as a later row tells
+    assert counts(run) == (2, 5, 0, 0)
+    found = problems(run)
+    assert list(found) == [4, 5, 6, 7, 8]
+    assert {heading for rows in found.values() for heading, _message in rows} == {"特別相談窓口"}
+    desk.post(f"{IMPORTS}{run.pk}/committing/")
+    work(run)
+    assert counts(run_of(desk, run.pk)) == (0, 5, 0, 2)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert set(Case.objects.values_list("special_desk", flat=True)) == {named.pk, None}
+
+
+def test_a_case_of_a_file_of_cases_may_name_its_special_desk(desk, tokyo):
+    named = make_desk(opened_on=dt.date(2026, 9, 20))
+    headings = ["案件番号", "事業者名", "電話番号", "件名", "相談区分", "受付日", "特別相談窓口"]
+    rows = [
+        ["C1", "㈱はな", "03-1111-2222", "販路", "売上拡大", "2026-10-01", named.name],
+        ["C2", "㈱はな", "03-1111-2222", "資金", "売上拡大", "2026-09-01", named.name],
+    ]
+    run = committed(desk, csv_upload(rows, headings=headings), kind="cases")
+    assert counts(run) == (0, 1, 0, 1)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Case.objects.get().special_desk == named
 
 
 def test_the_mapping_is_remembered_for_the_source(desk, tokyo):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import functools
 import os
 import signal
@@ -12,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -20,6 +23,7 @@ from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils import timezone
 
+from audit.models import Entry
 from consultations.models import Case, Consultation, Enterprise
 from exchange.actions import exporting, importing
 from exchange.choices import FileFormat
@@ -99,8 +103,132 @@ def test_an_export_whose_worker_is_killed_leaves_one_whole_file(worker, tokyo, c
     ended(job, log)
     done = seen(job)
     assert (done.state, done.attempt, done.parameters["rows"]) == (JobState.DONE, 2, 1), log.read_text()
-    files = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    files = files_in(tmp_path)
     assert [path.stat().st_size for path in files] == [done.result_bytes]
+
+
+def test_a_dry_run_whose_worker_is_killed_finds_each_row_once(worker, tokyo, chief, tmp_path):
+    log = tmp_path / "worker.log"
+    rows = [row(n, 相談日="いつか" if n % 9 == 0 else f"2026-{10 - n % 3:02d}-01") for n in range(ROWS)]
+    with entered(Scope.of_hub(tokyo.pk)):
+        run = importing.upload(
+            hub=tokyo, kind="consultations", source="旧", file=csv_upload(rows).file, name="相談.csv", by=chief,
+            at=timezone.now(),
+        )  # fmt: skip
+        check = importing.check(run=run, mapping=run.mapping, by=chief, at=timezone.now())
+    wait_until(lambda: seen(check).percent > 0, log)  # at least one batch is judged
+    with locked("exchange_importrow"):  # and the next cannot be kept
+        kill_child_of(worker)
+    with entered(Scope.of_hub(tokyo.pk)):
+        judged = ImportRow.objects.count()
+    wait_until(lambda: sent_again(check), log)
+    ended(check, log)
+    assert seen(check).attempt == 2, log.read_text()
+    with entered(Scope.of_hub(tokyo.pk)):
+        run = ImportRun.objects.get()
+        assert 0 < judged < ROWS, "killed before it began, or after it ended"
+        assert (run.state, run.good_count, run.bad_count) == ("checked", ROWS * 8 // 9, ROWS // 9)
+        assert list(ImportRow.objects.order_by("number").values_list("number", flat=True)) == list(range(2, ROWS + 2))
+        assert Consultation.objects.count() == 0
+    assert len(files_in(tmp_path, "jobs")) == 1
+
+
+def test_an_import_whose_worker_is_killed_before_it_hands_in_its_sheet_is_done_all_the_same(
+    worker, tokyo, chief, tmp_path
+):
+    log = tmp_path / "worker.log"
+    with entered(Scope.of_hub(tokyo.pk)):
+        run = importing.upload(
+            hub=tokyo, kind="consultations", source="旧", file=csv_upload([row(n) for n in range(9)]).file,
+            name="相談.csv", by=chief, at=timezone.now(),
+        )  # fmt: skip
+        check = importing.check(run=run, mapping=run.mapping, by=chief, at=timezone.now())
+    killed_at_its_end(check, worker, log)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert ImportRun.objects.get().state == "checked"
+        commit = importing.commit(run=run, by=chief, at=timezone.now())
+    killed_at_its_end(commit, worker, log)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert (ImportRun.objects.get().state, ImportRun.objects.get().made_count) == ("done", 9)
+        assert Consultation.objects.count() == 9
+    assert len(files_in(tmp_path, "jobs")) == 2
+
+
+def killed_at_its_end(job: Job, worker: subprocess.Popen, log: Path) -> None:
+    """The first attempt does everything but declare itself done; the second ends."""
+    with standing_still(
+        "CREATE TRIGGER stand_still BEFORE UPDATE ON jobs_job FOR EACH ROW WHEN (NEW.state = 'done')"
+        " EXECUTE FUNCTION stand_still_before()",
+        "DROP TRIGGER stand_still ON jobs_job",
+    ) as still:
+        wait_until(still.is_awaited, log)
+        kill_child_of(worker)
+    wait_until(lambda: sent_again(job), log)
+    ended(job, log)
+    assert seen(job).attempt == 2, log.read_text()
+
+
+LINES = 400
+
+
+def test_an_export_whose_worker_is_killed_in_the_middle_of_its_file_leaves_one_whole_file(
+    by_index, worker, tokyo, chief, tmp_path
+):
+    """The worker has written some of the rows and waits for the next one when it is killed."""
+    log, case = tmp_path / "worker.log", making.make_case(hub=tokyo)
+    for n in range(LINES):
+        making.make_consultation(hub=tokyo, case=case, content=f"{n}回目の相談。" + "長い記録。" * 60)
+    with entered(Scope.of_hub(tokyo.pk)):
+        middle = list(Consultation.objects.newest_first().values_list("pk", flat=True))[LINES // 2]
+    with standing_still(
+        "CREATE POLICY stand_still ON consultations_consultation AS RESTRICTIVE FOR SELECT"
+        f" USING (stand_still_at(id, {middle}))",
+        "DROP POLICY stand_still ON consultations_consultation",
+    ) as still:
+        with entered(Scope.of_hub(tokyo.pk)):
+            order = exporting.Order(LISTS["consultations"], QueryDict(""), FileFormat.CSV)
+            job = exporting.order_export(order=order, hub=tokyo, by=chief, at=timezone.now())
+        wait_until(still.is_awaited, log)
+        wait_until(lambda: 0 < written_by_child_of(worker) < LINES * 900, log)
+        kill_child_of(worker)
+    wait_until(lambda: sent_again(job), log)
+    ended(job, log)
+    done = seen(job)
+    assert (done.attempt, done.parameters["rows"]) == (2, LINES), log.read_text()
+    (file,) = files_in(tmp_path)
+    assert file.stat().st_size == done.result_bytes
+    with file.open(encoding="utf-8-sig", newline="") as table:
+        told = [line["相談内容"].split("回目")[0] for line in csv.DictReader(table)]
+    assert sorted(told, key=int) == [str(n) for n in range(LINES)]
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert Entry.objects.filter(action="list.exported", hub_id=tokyo.pk).count() == 1
+
+
+@pytest.fixture
+def by_index(monkeypatch) -> None:
+    """The worker's rows come in the order of an index, one by one: none is held back to be sorted."""
+    monkeypatch.setenv("PGOPTIONS", "-c enable_sort=off -c enable_seqscan=off -c enable_bitmapscan=off")
+
+
+def written_by_child_of(worker: subprocess.Popen) -> int:
+    """Bytes in the file without a name that the working process has open."""
+    sizes = [0]
+    for child in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split():
+        for one in Path(f"/proc/{child}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if str(one.readlink()).endswith("(deleted)") and one.stat().st_nlink == 0:
+                    sizes.append(one.stat().st_size)
+    return max(sizes)
+
+
+def files_in(folder: Path, below: str = "") -> list[Path]:
+    return [path for path in (folder / "files" / below).rglob("*") if path.is_file()]
+
+
+def sent_again(job: Job) -> bool:
+    """As `again`, once the database has noticed that the worker is dead."""
+    again(job)
+    return seen(job).state == JobState.QUEUED or seen(job).attempt > 1
 
 
 def consultations(hub) -> list[str]:
@@ -138,6 +266,52 @@ def wait_until(found: Callable[[], bool], log: Path) -> None:
     pytest.fail(log.read_text())
 
 
+STILL = 20261120  # the key of the lock
+_FUNCTIONS = (
+    "CREATE FUNCTION stand_still_before() RETURNS trigger LANGUAGE plpgsql AS"
+    f" 'BEGIN PERFORM pg_advisory_xact_lock({STILL}); RETURN NEW; END'",
+    "CREATE FUNCTION stand_still_at(id bigint, here bigint) RETURNS boolean LANGUAGE plpgsql AS"
+    f" 'BEGIN IF id = here AND current_query() LIKE ''COPY%'' THEN PERFORM pg_advisory_xact_lock({STILL}); END IF;"
+    " RETURN true; END'",
+)
+
+
+class standing_still:  # noqa: N801  (reads as a sentence)
+    """Planted into the database, whoever comes by a place waits for a lock that the test holds."""
+
+    def __init__(self, plant: str, uproot: str) -> None:
+        self.plant, self.uproot = plant, uproot
+
+    def __enter__(self) -> standing_still:
+        self.session = owners_session()
+        self.session.autocommit = True
+        self._run(*_FUNCTIONS, self.plant, f"SELECT pg_advisory_lock({STILL})")
+        return self
+
+    def is_awaited(self) -> bool:
+        cursor = self._run(
+            f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {STILL} AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+    def __exit__(self, *_: object) -> None:
+        self._run(f"SELECT pg_advisory_unlock({STILL})", self.uproot)
+        self._run("DROP FUNCTION stand_still_before()", "DROP FUNCTION stand_still_at(bigint, bigint)")
+        self.session.close()
+
+    def _run(self, *statements: str) -> Any:
+        cursor = self.session.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor
+
+
+def owners_session() -> Any:
+    parts = psycopg2.extensions.parse_dsn(os.environ["DATABASE_OWNER_URL"])
+    return psycopg2.connect(**(parts | {"dbname": connection.settings_dict["NAME"]}))
+
+
 class locked:  # noqa: N801  (reads as a sentence)
     """Nobody can touch a table meanwhile, so whoever works on it stands still in the middle."""
 
@@ -145,8 +319,7 @@ class locked:  # noqa: N801  (reads as a sentence)
         self.table = table
 
     def __enter__(self) -> None:
-        parts = psycopg2.extensions.parse_dsn(os.environ["DATABASE_OWNER_URL"])
-        self.session = psycopg2.connect(**(parts | {"dbname": connection.settings_dict["NAME"]}))
+        self.session = owners_session()
         self.session.cursor().execute(f"LOCK TABLE {self.table} IN ACCESS EXCLUSIVE MODE")
 
     def __exit__(self, *_: object) -> None:

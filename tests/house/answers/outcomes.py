@@ -12,6 +12,7 @@ from tests.consultations import making_outcomes
 ROWS = {
     "hubs/<slug:hub>/cases/<int:pk>/outcomes/new/":            "s-yyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/cases/<int:pk>/similar/":                 "s-yyxxxxxox s-------xox",
+    "hubs/<slug:hub>/outcomes/":                               "s-yyxxxxxox s-------xox",
     "hubs/<slug:hub>/outcomes/<int:pk>/":                      "s-yyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/outcomes/<int:pk>/deletion/":             "s-ggxxxxxxx s-------xxx",
     "hubs/<slug:hub>/follow-ups/<int:pk>/skipping/":           "s-yyxxxxxxx s-------xxx",
