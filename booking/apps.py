@@ -9,6 +9,8 @@ class BookingConfig(AppConfig):
     verbose_name = _("予約")
 
     def ready(self) -> None:
-        from booking.actions import traces
+        from booking.actions import bookings, traces
+        from consultations.actions import assignments
 
         traces.register()
+        assignments.register("bookings", bookings.reference_under)
