@@ -21,7 +21,7 @@ from consultations.workflow import CASE
 from directory.choices import CodeKind
 from foundation.errors import MoveRefused
 from foundation.paging import behind, page_of, read_moment, read_place
-from foundation.text import has_forbidden
+from foundation.text import has_forbidden, words_left_out
 from hubs.access import Permission
 from hubs.doors import looked_at
 
@@ -50,9 +50,8 @@ class EnterpriseList(RecordDoor):
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.updated_at, row.pk))
         looked_at(request, "enterprise.searched" if query else "enterprises.listed", words=query)
         labels = queries.code_labels(CodeKind.INDUSTRY)[CodeKind.INDUSTRY]
-        return render(
-            request, "consultations/enterprise_list.html", {"page": page, "query": query, "industries": labels}
-        )
+        context = {"page": page, "query": query, "left_out": words_left_out(query), "industries": labels}
+        return render(request, "consultations/enterprise_list.html", context)
 
 
 class MergedAway(Exception):
@@ -180,7 +179,7 @@ class CaseList(RecordDoor):
         known = state if state in CaseState.values else queries.OPEN
         looked_at(request, "cases.searched" if words else "cases.listed", state=known, q=words)
         states = [(queries.OPEN, _("未終了")), ("all", _("すべて")), *CaseState.choices]
-        context = {"page": page, "state": state, "states": states, "query": words}
+        context = {"page": page, "state": state, "states": states, "query": words, "left_out": words_left_out(words)}
         return render(request, "consultations/case_list.html", context)
 
 
