@@ -160,6 +160,7 @@ ACTIONS: dict[str, str | Promise] = {
     "link.refused": _("使えないリンクの拒否"),
     "assignment.made": _("担当の割当"),
     "assignment.released": _("割当の取消"),
+    "assignment.covers": _("予約から生じた案件"),
     "assignments.listed": _("割当の状況の閲覧"),
     "capacity.set": _("受けられる件数の設定"),
     "case.given": _("主担当の変更"),

@@ -9,6 +9,12 @@ class BookingConfig(AppConfig):
     verbose_name = _("予約")
 
     def ready(self) -> None:
-        from booking.actions import traces
+        from booking import queries
+        from booking.actions import bookings, traces
+        from consultations.actions import assignments
+        from consultations.queries import timelines
 
         traces.register()
+        assignments.register("bookings", bookings.reference_under)
+        for source in queries.MOMENTS:
+            timelines.register(source)

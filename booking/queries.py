@@ -8,13 +8,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from booking.choices import BookingState
 from booking.models import Booking, BookingQuerySet, ClosedDay, OpenHours, Place
 from consultations.models import Assignment, Capacity
+from consultations.queries.timelines import About, Source, words_of
+from hubs.access import Permission
 from hubs.models import Hub, Membership
 from hubs.tenancy import Scope, entered
 
@@ -260,3 +265,21 @@ def _people(hub: Hub, day: dt.date, booked: list[Booking]) -> dict[int, str]:
 def _places(hub: Hub, booked: list[Booking]) -> dict[int, str]:
     active = {row.pk: row.name for row in Place.objects.filter(hub=hub, is_active=True).order_by("pk")}
     return active | {row.place_id: row.place.name for row in booked if row.place is not None}
+
+
+def _visits(about: About) -> QuerySet[Booking]:
+    """Those agreed on, held and missed. Which case one was about is known from its consultation."""
+    return Booking.objects.filter(about.of("consultation__case", "enterprise"), state__in=SHOWN)
+
+
+_state = words_of(BookingState)
+MOMENTS = (
+    Source(
+        "bookings", 20, _visits, {
+            "day": TruncDate("starts_at"), "leads_to": F("pk"), "code": F("state"), "words": F("place__name"),
+            "person": F("coordinator__name"), "matter": F("consultation__case__title"),
+        },
+        label=lambda _row: _("予約"), said=lambda row: _state(row.code), permission=Permission.BOOK,
+        url=lambda hub, row: reverse("booking:booking", args=[hub.slug, row.leads_to]),
+    ),
+)  # fmt: skip

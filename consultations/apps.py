@@ -10,6 +10,8 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from consultations.actions import merge_traces, note_traces
+        from consultations.queries import moments
 
         merge_traces.register()
         note_traces.register()
+        moments.register_own()

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from consultations.choices import CaseState
@@ -15,15 +14,14 @@ from consultations.queries import OPEN
 from directory.choices import CodeKind
 from finding.choices import Found
 from finding.queries import Sought
-from foundation.fields import CleanCharField, JapaneseDateField
-from foundation.text import search_words
+from foundation.fields import CleanCharField, JapaneseDateField, WordsField
 from hubs.models import Hub, Membership
 
 
 class SearchForm(forms.Form):
     """One box, and filters that live in the address."""
 
-    q = CleanCharField(label=_("探す言葉"), max_length=100, required=False)
+    q = WordsField(label=_("探す言葉"), max_length=100, required=False)
     kind = forms.ChoiceField(label=_("対象"), required=False, choices=[("", _("すべて")), *Found.choices])
     first = JapaneseDateField(label=_("日付(から)"), required=False)
     last = JapaneseDateField(label=_("日付(まで)"), required=False)
@@ -40,12 +38,6 @@ class SearchForm(forms.Form):
         themes, lead = self.fields["theme"], self.fields["lead"]
         themes.choices = lambda: codes.choices(CodeKind.THEME, blank=_("すべて"))  # type: ignore[attr-defined]
         lead.choices = lambda: [("", _("すべて")), *((str(m.user_id), m.user.name) for m in people)]  # type: ignore[attr-defined]
-
-    def clean_q(self) -> str:
-        text = self.cleaned_data["q"]
-        if any(len(word) < 2 for word in search_words(text)):
-            raise ValidationError(_("2文字以上の言葉で探してください。"))
-        return text
 
     def sought(self) -> Sought:
         """What is looked for. For valid forms only."""

@@ -17,7 +17,7 @@ from finding.forms import SearchForm, ViewForm
 from finding.lists import LISTS
 from finding.models import SavedView
 from foundation.paging import AFTER, UNREADABLE, Page
-from foundation.text import has_forbidden, search_words
+from foundation.text import has_forbidden, search_words, words_left_out
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 
@@ -70,7 +70,8 @@ class Organizations(FindingDoor):
         rows = queries.organizations(hub=self.hub, words=words, after=read_name(request.GET), at_most=PAGE_SIZE + 1)
         if search_words(words):
             looked_at(request, "organizations.searched", q=words)
-        return render(request, "finding/organization_list.html", {"page": page_by_name(rows, request), "query": words})
+        context = {"page": page_by_name(rows, request), "query": words, "left_out": words_left_out(words)}
+        return render(request, "finding/organization_list.html", context)
 
 
 def read_name(query: QueryDict) -> tuple[str, int] | None:

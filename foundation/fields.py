@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Unreadable
 from foundation.periods import parse_day
-from foundation.text import has_forbidden
+from foundation.text import has_forbidden, search_words, words_left_out
 
 _LONGEST_DATE = 40
 _LONGEST_NUMBER = 18
@@ -52,6 +52,23 @@ class CleanCharField(forms.CharField):
         attrs = super().widget_attrs(widget)
         attrs.pop("maxlength", None)
         return attrs
+
+
+class WordsField(CleanCharField):
+    """Words to look for in text. One letter finds too much; a word too many is refused rather than left out."""
+
+    default_error_messages = {
+        "short": _("2文字以上の言葉で探してください。"),
+        "many": _("言葉は8つまでにしてください。9つ目からの言葉: %(words)s"),
+    }
+
+    def validate(self, value: Any) -> None:
+        """Raises ValidationError."""
+        super().validate(value)
+        if any(len(word) < 2 for word in search_words(value)):
+            raise ValidationError(self.error_messages["short"], code="short")
+        if left_out := words_left_out(value):
+            raise ValidationError(self.error_messages["many"], code="many", params={"words": " ".join(left_out)})
 
 
 class JapaneseDateField(forms.Field):

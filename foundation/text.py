@@ -52,9 +52,17 @@ def grams(folded: str) -> list[int]:
     return sorted(found)
 
 
-def search_words(query: str, at_most: int = 8) -> list[str]:
-    """The folded words of a query, longest meaning first come, at most so many."""
-    return list(dict.fromkeys(fold(query).split()))[:at_most]
+MOST_WORDS = 8  # of a query: each costs the database a look at every candidate
+
+
+def search_words(query: str) -> list[str]:
+    """The folded words of a query, first come, at most MOST_WORDS."""
+    return list(dict.fromkeys(fold(query).split()))[:MOST_WORDS]
+
+
+def words_left_out(query: str) -> list[str]:
+    """The words of a query that search_words leaves out. Whoever typed them is told."""
+    return list(dict.fromkeys(fold(query).split()))[MOST_WORDS:]
 
 
 def like_pattern(word: str) -> str:

@@ -9,6 +9,10 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("紹介")
 
     def ready(self) -> None:
+        from consultations.queries import timelines
+        from referrals import queries
         from referrals.actions import traces
 
         traces.register()
+        for source in queries.MOMENTS:
+            timelines.register(source)

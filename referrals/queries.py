@@ -9,16 +9,19 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left, TruncDate
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consultations.choices import ConsentPurpose
 from consultations.models import Case, Consent, ProgramRules
 from consultations.queries import code_labels
+from consultations.queries.timelines import About, Row, Source, words_of
 from directory.choices import CodeKind
 from directory.models import SupportOrganization
 from hubs.models import Hub
-from referrals.choices import ReferralState, Shared, Waiting
-from referrals.models import Referral, ReferralLink
+from referrals.choices import ReferralKind, ReferralMove, ReferralState, Shared, Waiting
+from referrals.models import Referral, ReferralLink, ReferralStep, ReferralWork
 
 CANDIDATES = 8
 LOOKED_BACK = dt.timedelta(days=730)
@@ -224,3 +227,41 @@ def links_to_stop(*, hub_id: int, at: dt.datetime) -> Iterable[int]:
     rows = Referral.objects.filter(Exists(living), hub_id=hub_id)
     forgotten = rows.filter(enterprise__anonymised_at__isnull=False).values_list("pk", flat=True)
     return {*taken_back(rows, Consent.objects.all()).values_list("pk", flat=True), *forgotten}
+
+
+# ---- what a client's or a case's timeline shows
+def _steps(about: About) -> QuerySet[ReferralStep]:
+    """Moves; chasing and links are the desk's own business."""
+    rows = ReferralStep.objects.filter(about.of("referral__case", "referral__enterprise"))
+    return rows.filter(what__in=ReferralMove.values)
+
+
+def _works(about: About) -> QuerySet[ReferralWork]:
+    return ReferralWork.objects.filter(about.of("referral__case", "referral__enterprise")).standing()
+
+
+def _page(hub: Hub, row: Row) -> str:
+    return reverse("referrals:page", args=[hub.slug, row.leads_to])
+
+
+_OF_REFERRAL = {
+    "leads_to": F("referral_id"), "more": F("referral__organization__name"), "matter": F("referral__case__title"),
+}  # fmt: skip
+_kind, _move = words_of(ReferralKind), words_of(ReferralMove)
+MOMENTS = (
+    Source(
+        "referrals", 30, _steps,
+        _OF_REFERRAL | {
+            "day": TruncDate("at"), "code": F("referral__kind"), "detail": F("what"), "words": Left("note", 200),
+            "person": F("by__name"),
+        },
+        label=lambda row: _kind(row.code), said=lambda row: _move(row.detail), url=_page, is_move=True,
+    ),
+    Source(
+        "referral_works", 31, _works,
+        _OF_REFERRAL | {
+            "day": F("worked_on"), "code": F("referral__kind"), "detail": F("times"), "words": Left("content", 200),
+        },
+        label=lambda _row: _("紹介先の支援"), said=lambda row: _("%(n)s回") % {"n": row.detail}, url=_page,
+    ),
+)  # fmt: skip

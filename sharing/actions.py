@@ -20,10 +20,12 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from audit import trail
 from consultations import actions as consultations
-from consultations.choices import CaseMove, Reception
+from consultations.actions import assignments
+from consultations.choices import AssignmentRoute, CaseMove, Reception
 from consultations.models import Case, Consultation, Enterprise
 from foundation.errors import MoveRefused
-from hubs.models import Hub
+from hubs.choices import Role
+from hubs.models import Hub, Membership
 from sharing import queries
 from sharing.choices import SharingKind, SharingMove, SharingState
 from sharing.models import LONGEST, HandedOver, SharingRequest, SharingStep
@@ -33,6 +35,7 @@ KEEP_UP = "sharing.keep_up_hub"  # the task: letters to a hub's people, and taki
 ANSWER_WITHIN = dt.timedelta(days=30)
 MOVED = gettext_noop("移管")
 FORGOTTEN = gettext_noop("事業者の情報の消去")
+DECIDE_LEAD, FULL, PAUSED = gettext_noop("主担当を決める"), gettext_noop("週の上限"), gettext_noop("割当停止中")
 # What goes along of an enterprise. Consents and accounts do not: the client gives them anew to the new hub.
 ALONG = (
     "kana", "trade_name", "representative", "postal_code", "municipality", "address", "phone", "email", "url",
@@ -160,7 +163,8 @@ def expire(*, request: SharingRequest, at: dt.datetime) -> SharingRequest:
 @transaction.atomic
 def receive(*, request: SharingRequest, at: dt.datetime) -> list[Case]:
     """Take in what a transfer has released, in the scope of the hub that asked: its own enterprise of the number, or a
-    new one, and a case for each. Done in the name of who asked. Nothing twice: what has its case is passed by, and the
+    new one, and a case for each. Done in the name of who asked, who leads the cases; where they can take nothing more,
+    a chief does. Nothing twice: what has its case is passed by, and the
     request ends in the same transaction. Returns the new cases; none if it was done already."""
     current = _locked(request)
     if current.state != SharingState.ACCEPTED or current.kind != SharingKind.TRANSFER:
@@ -298,7 +302,24 @@ def _own_enterprise(request: SharingRequest, parcel: HandedOver, *, by: User, at
 
 
 def _open_case(enterprise: Enterprise, parcel: HandedOver, *, by: User, at: dt.datetime) -> Case:
-    return consultations.open_case(
-        enterprise=enterprise, by=by, at=at, received_on=timezone.localtime(at).date(), title=parcel.title,
-        category=parcel.category, reception=Reception.INTRODUCED, issue=parcel.issue, plan=parcel.plan,
-    )  # fmt: skip
+    """Led by who asked. Can they not take it, by the first chief who can, with what is to be done about it; it was
+    agreed on, so that in the end a chief has it all the same."""
+    hub, today = enterprise.hub, timezone.localtime(at).date()
+    chiefs = [post.user for post in Membership.objects.people_of(hub, today) if post.role == Role.CHIEF]
+    assignments.hold(hub=hub, coordinators=[by.pk, *(chief.pk for chief in chiefs)])
+    fields: dict[str, Any] = {
+        "enterprise": enterprise, "by": by, "at": at, "received_on": today, "title": parcel.title,
+        "category": parcel.category, "reception": Reception.INTRODUCED, "issue": parcel.issue, "plan": parcel.plan,
+    }  # fmt: skip
+    undecided: dict[str, Any] = {}
+    for lead in dict.fromkeys([by, *chiefs]):
+        try:
+            return consultations.open_case(lead=lead, route=AssignmentRoute.TRANSFER, **fields, **undecided)
+        except assignments.NotFree as problem:
+            undecided = undecided or {"next_action": _to_decide(problem), "next_due_on": today}
+    return consultations.open_case(lead=(chiefs or [by])[0], **fields, **undecided)
+
+
+def _to_decide(problem: assignments.NotFree) -> str:
+    why = FULL if isinstance(problem, assignments.CapReached) else PAUSED
+    return f"{DECIDE_LEAD}({MOVED}: {problem.coordinator.name} {why})"[:200]

@@ -9,6 +9,9 @@ class SharingConfig(AppConfig):
     verbose_name = _("拠点間連携")
 
     def ready(self) -> None:
-        from sharing import traces
+        from consultations.queries import timelines
+        from sharing import queries, traces
 
         traces.register()
+        for source in queries.MOMENTS:
+            timelines.register(source)

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat, Left, TruncDate
+from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Entry
 from consultations.choices import CaseState, Method
 from consultations.models import Enterprise
 from consultations.queries import code_labels
+from consultations.queries.timelines import About, Row, Source, words_of
 from directory.choices import CodeKind
+from hubs.access import Permission
 from hubs.models import Hub, Prefecture
-from sharing.models import SharingRequest, SharingRequestQuerySet
+from sharing.choices import SharingKind, SharingMove
+from sharing.models import HandedOver, SharingRequest, SharingRequestQuerySet, SharingStep
 
 LOOKS = ("sharing.timeline_viewed", "sharing.hint_shown", "sharing.stub_shown")
 
@@ -117,3 +123,45 @@ def looks_at(*, hub: Hub, request: SharingRequest, at_most: int) -> Sequence[Ent
     """Who has read the client's timeline through this agreement, newest first, out of the hub's own trail."""
     lines = Entry.objects.filter(hub_id=hub.pk, action=LOOKS[0])
     return list(lines.about("sharing.sharingrequest", str(request.pk)).newest_first()[:at_most])
+
+
+# ---- what a client's or a case's timeline shows, in either hub
+def _steps(about: About) -> QuerySet[SharingStep] | None:
+    """Of the requests about a client, who is known by the number alone."""
+    if about.enterprise is None or not about.enterprise.corporate_number:
+        return None
+    mine = Q(hub=about.hub) | Q(to_hub=about.hub)
+    return SharingStep.objects.filter(mine, request__corporate_number=about.enterprise.corporate_number)
+
+
+def _handed_over(about: About) -> QuerySet[HandedOver] | None:
+    """Where a case came from, or went."""
+    if about.case is None:
+        return None
+    came, went = Q(hub=about.hub, received_case=about.case), Q(to_hub=about.hub, given_number=about.case.number)
+    return HandedOver.objects.filter(came | went)
+
+
+def _page(hub: Hub, row: Row) -> str:
+    return reverse("sharing:request", args=[hub.slug, row.leads_to])
+
+
+_BETWEEN = Concat("hub__name", Value(" → "), "to_hub__name")
+_kind, _move = words_of(SharingKind), words_of(SharingMove)
+MOMENTS = (
+    Source(
+        "sharing", 10, _steps, {
+            "day": TruncDate("at"), "leads_to": F("request_id"), "code": F("request__kind"), "detail": F("move"),
+            "words": F("note"), "more": _BETWEEN,
+        },
+        label=lambda row: _kind(row.code), said=lambda row: _move(row.detail), url=_page, is_move=True,
+        permission=Permission.ASK_SHARING,
+    ),
+    Source(
+        "handed_over", 11, _handed_over, {
+            "day": TruncDate("released_at"), "leads_to": F("request_id"), "words": Left("summary", 200),
+            "more": _BETWEEN,
+        },
+        label=lambda _row: _kind(SharingKind.TRANSFER), url=_page, is_move=True, permission=Permission.ASK_SHARING,
+    ),
+)  # fmt: skip

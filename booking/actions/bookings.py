@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -189,6 +190,12 @@ def hand_over(
     if refused:
         raise DoesNotFit({}, refused)
     return handover
+
+
+def reference_under(hub: Hub, client_id: uuid.UUID) -> str:
+    """Under which reference the booking of this number was given to somebody; "" for none. For the ledger."""
+    found = Booking.objects.filter(hub=hub, client_id=client_id).only("pk").first()
+    return found.reference if found is not None else ""
 
 
 # ---- inside

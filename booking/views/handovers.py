@@ -142,7 +142,7 @@ def handed(handover: Handover) -> tuple[list[Any], list[tuple[Booking, User]]]:
     named = {row.reference: row.coordinator for row in rows if row.reference}
     keys = [int(reference.partition(":")[2]) for reference in named]
     found = Booking.objects.filter(hub=handover.hub_id, pk__in=keys).with_people().soonest_first()
-    return [row for row in rows if row.case_id], [(row, named[row.reference]) for row in found]
+    return [row for row in rows if row.case_id and not row.reference], [(row, named[row.reference]) for row in found]
 
 
 def _reason_in_words(problem: Exception) -> str:

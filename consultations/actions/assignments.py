@@ -2,13 +2,17 @@
 
 Whoever gives something to somebody holds that person's lock until the transaction ends: two who give at the same
 moment cannot both take the last place of a week. Several are locked in one order, so that nobody waits in a ring.
+
+Rooms upstairs give things of which a case may come: a booking does. Each registers how to find what it gave by the
+number of the consultation (AppConfig.ready), so that the visit and its case are one in the ledger. docs/adr/0011
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -53,6 +57,15 @@ class Giving:
     to: User
 
 
+Giver = Callable[[Hub, uuid.UUID], str]  # the reference under which something was given, "" for nothing
+_givers: dict[str, Giver] = {}
+
+
+def register(name: str, giver: Giver) -> None:
+    """Make known where to ask what was given under the number of a consultation."""
+    _givers[name] = giver
+
+
 def hold(*, hub: Hub, coordinators: Iterable[int]) -> None:
     """Take the locks of several people, in the order of their numbers, until the transaction ends."""
     with connection.cursor() as cursor:
@@ -89,9 +102,25 @@ def assign(
 
 
 @transaction.atomic
+def cover(*, case: Case, coordinator: User, client_id: uuid.UUID, by: User, at: dt.datetime) -> bool:
+    """Write a case down as what came of something that the same person was given before, under the number of its first
+    consultation: it counts once. False where nothing was, or something else came of it already."""
+    references = [reference for giver in _givers.values() if (reference := giver(case.hub, client_id))]
+    if not references:
+        return False
+    given = Assignment.objects.filter(hub=case.hub, coordinator=coordinator, reference__in=references).standing()
+    if not given.filter(case__isnull=True).update(case=case):
+        return False
+    trail.record("assignment.covers", by=by, at=at, on=case, person=coordinator.pk, about=references)
+    return True
+
+
+@transaction.atomic
 def release(*, hub: Hub, reference: str, by: User | None, at: dt.datetime) -> None:
-    """Take back what was given under a reference: a cancelled booking burdens nobody. None stands: nothing happens."""
+    """Take back what was given under a reference: a cancelled booking burdens nobody. None stands: nothing happens.
+    A case that has come of it meanwhile stays given."""
     rows = Assignment.objects.filter(hub=hub, reference=reference).standing()
+    rows.filter(case__isnull=False).update(reference="")
     if rows.update(released_at=at, released_by=by):
         trail.record("assignment.released", by=by, at=at, hub_id=hub.pk, about=reference)
 

@@ -2,6 +2,10 @@
 statements. Whoever calls has checked them by the forms' rules and holds one transaction around all of it.
 
 Notes that come this way are not laid before the chief: they were written, and read, elsewhere.
+
+Nor is history an assignment: what was given in weeks that are over, or is closed, fills nobody's week. An open case
+that was received this week does, and is counted among what its lead was given; it is never refused, because whoever
+leads it has it already. docs/adr/0011
 """
 
 from __future__ import annotations
@@ -14,15 +18,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from audit import trail
+from consultations.actions import assignments
 from consultations.actions.cases import last_number
 from consultations.actions.sessions import SESSION_FIELDS, Session
-from consultations.choices import CaseMove, CaseState, InvolvementKind, ProgramUseKind
-from consultations.models import Case, CaseStep, Consultation, Enterprise, Involvement, ProgramUse
+from consultations.choices import AssignmentRoute, CaseMove, CaseState, InvolvementKind, ProgramUseKind
+from consultations.models import Assignment, Case, CaseStep, Consultation, Enterprise, Involvement, ProgramUse
+from consultations.models.assignments import week_of
 from consultations.models.enterprises import search_key_of
 from consultations.models.sessions import search_columns
+from consultations.workflow import CLOSED
 from foundation.periods import FiscalYear
 from hubs.models import Hub
 
@@ -78,7 +86,28 @@ def open_many(*, hub: Hub, rows: Sequence[NewCase], by: User, at: dt.datetime) -
     CaseStep.objects.bulk_create(steps, batch_size=BATCH)
     _tell("case.opened", made, by, at)
     _tell("case.start", began, by, at)
+    _count_this_weeks(hub, made, by, at)
     return made
+
+
+def _count_this_weeks(hub: Hub, made: Sequence[Case], by: User, at: dt.datetime) -> None:
+    """What burdens its lead in the week of `at`."""
+    first, last = week_of(timezone.localtime(at).date())
+    cases = [case for case in made if case.state not in CLOSED and first <= case.received_on <= last]
+    assignments.hold(hub=hub, coordinators={case.lead_id for case in cases})
+    rows = [
+        Assignment(
+            hub=hub, coordinator_id=case.lead_id, route=AssignmentRoute.OWN, on=case.received_on, case=case, by=by,
+            at=at,
+        )
+        for case in cases
+    ]  # fmt: skip
+    Assignment.objects.bulk_create(rows, batch_size=BATCH)
+    lines = [
+        trail.Line("assignment.made", on=case, detail={"person": case.lead_id, "via": AssignmentRoute.OWN})
+        for case in cases
+    ]
+    trail.write(lines, by=by, at=at)
 
 
 def _numbers(hub: Hub, days: Sequence[dt.date]) -> list[str]:

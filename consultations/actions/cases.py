@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db import connection, transaction
 
 from accounts.models import User
 from audit import trail
-from consultations.actions.assignments import assign
+from consultations.actions.assignments import assign, cover
 from consultations.actions.merging import hold_standing
 from consultations.actions.outcomes import cancel_follow_ups
 from consultations.actions.refusals import Edited
@@ -29,21 +30,25 @@ def open_case(
     at: dt.datetime,
     received_on: dt.date,
     route: str = AssignmentRoute.OWN,
+    lead: User | None = None,
+    client_id: uuid.UUID | None = None,
     **fields: Any,
 ) -> Case:
-    """A new case, with the next number of its hub and fiscal year. An enterprise that was merged into another one a
-    moment ago stands for that one. It counts among what `by` was given; by any route but their own, CapReached and
-    Paused are raised. Raises Anonymised."""
+    """A new case, with the next number of its hub and fiscal year, led by `by` or by somebody else. An enterprise that
+    was merged into another one a moment ago stands for that one. It counts among what its lead was given; by any route
+    but their own, CapReached and Paused are raised. `client_id`: of the consultation that it is opened with; was the
+    lead given that visit before, the two count once. Raises Anonymised."""
     enterprise = hold_standing(enterprise)
-    hub = enterprise.hub
+    hub, lead = enterprise.hub, lead or by
     year = FiscalYear.of(received_on)
     case = Case.objects.create(
         hub=hub, enterprise=enterprise, number=f"{year}-{hub.code}-{last_number(hub, year):05d}",
-        received_on=received_on, lead=by, state=CaseState.RECEIVED, created_at=at, created_by=by, updated_at=at,
+        received_on=received_on, lead=lead, state=CaseState.RECEIVED, created_at=at, created_by=by, updated_at=at,
         **fields,
     )  # fmt: skip
     trail.record("case.opened", by=by, at=at, on=case)
-    assign(hub=hub, coordinator=by, route=route, on=received_on, by=by, at=at, case=case)
+    if client_id is None or not cover(case=case, coordinator=lead, client_id=client_id, by=by, at=at):
+        assign(hub=hub, coordinator=lead, route=route, on=received_on, by=by, at=at, case=case)
     return case
 
 

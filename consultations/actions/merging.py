@@ -3,7 +3,12 @@
 Nothing is deleted. Everything that belongs to the loser is moved, row by row into the ledger; the loser leads to the
 survivor. Undoing moves back what the ledger names and what was written since about the cases that go back.
 
-Locks: first both enterprises, in the order of their numbers, then the cases. Whoever logs a consultation holds its
+Several merges into one survivor lie upon each other, and may be undone in any order. A field that a later one has
+changed again is the later one's: undoing the earlier leaves it, and what the later one found becomes what the earlier
+one had found.
+
+Locks: first both enterprises, in the order of their numbers, then the cases; whoever undoes holds the merges before
+them, in the order of their numbers. Whoever logs a consultation holds its
 case, whoever opens a case its enterprise, so that each waits for the other and nothing is written about somebody who
 has just vanished.
 """
@@ -11,12 +16,12 @@ has just vanished.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, ForeignKey, Model, Q
+from django.db.models import F, ForeignKey, Model, Q, QuerySet
 
 from accounts.models import User
 from audit import trail
@@ -75,11 +80,7 @@ def merge(*, survivor: Side, loser: Side, take: Iterable[str], by: User, at: dt.
     if not _is_own(winner) or not _is_own(lost):
         raise NotMergeable
     figures = figures_of_merging(survivor=winner, loser=lost)
-    fields = {
-        name: {"was": _plain(winner, name), "became": _plain(lost, name)}
-        for name in (*CHOSEN, *_FOLLOWS)
-        if _FOLLOWS.get(name, name) in taken and _plain(winner, name) != _plain(lost, name)
-    }
+    fields = _changes(winner, lost, taken)
     done = Merge.objects.create(
         hub_id=winner.hub_id, survivor=winner, loser=lost, merged_at=at, merged_by=by, note=note, fields=fields,
         gave_up={"corporate_number": lost.corporate_number}, figures=figures,
@@ -105,7 +106,7 @@ def undo(*, merge: Merge, version: int, restore: Mapping[str, bool], by: User, a
 
     Raises Edited, UndoLaterFirst, NotMergeable, Undecided, NumberTaken. Undone by somebody else a moment ago: returns
     that merge."""
-    done = Merge.objects.select_for_update(of=("self",)).select_related("survivor", "loser", "hub").get(pk=merge.pk)
+    done, *later = _with_later(merge)
     if done.undone_at is not None:
         return done
     winner, lost = _locked(Side(done.survivor, version), Side(done.loser, done.loser.version))
@@ -113,15 +114,15 @@ def undo(*, merge: Merge, version: int, restore: Mapping[str, bool], by: User, a
         raise UndoLaterFirst(Merge.objects.standing().get(hub_id=done.hub_id, loser=winner))
     if not _is_own(winner) or lost.anonymised_at is not None:
         raise NotMergeable
-    edited = edited_since(done, winner)
+    edited = edited_since(done, winner, later)
     if undecided := [name for name in edited if name not in restore]:
         raise Undecided(undecided)
     kept = [name for name in edited if not restore[name]]
     figures = _move_back(done, winner, lost)
-    _put(winner, {name: change["was"] for name, change in done.fields.items() if _FOLLOWS.get(name, name) not in kept})
+    _put(winner, _given_back(done, later, kept))
     lost.merged_into = None
     lost.corporate_number = done.gave_up.get("corporate_number", "")
-    if lost.corporate_number == winner.corporate_number:
+    if lost.corporate_number in _numbers_of(winner, later):
         lost.corporate_number = ""  # it stays with the survivor, as decided
     _save_both(winner, lost, at)
     keep_keys(hub=winner.hub, enterprises=[winner, lost])
@@ -133,10 +134,64 @@ def undo(*, merge: Merge, version: int, restore: Mapping[str, bool], by: User, a
     return done
 
 
-def edited_since(merge: Merge, survivor: Enterprise) -> list[str]:
-    """The fields that a merge changed and that somebody has changed again."""
-    changes = [(name, change) for name, change in merge.fields.items() if name not in _FOLLOWS]
-    return [name for name, change in changes if _plain(survivor, name) != change["became"]]
+def later_than(merge: Merge) -> QuerySet[Merge]:
+    """The standing merges into the same survivor that came after one, oldest first."""
+    rows = Merge.objects.filter(hub_id=merge.hub_id, survivor_id=merge.survivor_id, pk__gt=merge.pk)
+    return rows.standing().order_by("pk")
+
+
+def edited_since(merge: Merge, survivor: Enterprise, later: Iterable[Merge]) -> dict[str, Any]:
+    """The fields that a merge changed and that a person has changed again, with what they made of them. What a later
+    merge made of them is no edit."""
+    stands = {name: _plain(survivor, name) for name in merge.fields if name not in _FOLLOWS}
+    for name in stands:
+        if (over := _upon(later, name)) is not None:
+            stands[name] = over.fields[name]["was"]
+    return {name: value for name, value in stands.items() if value != merge.fields[name]["became"]}
+
+
+def _changes(winner: Enterprise, lost: Enterprise, taken: set[str]) -> dict[str, Any]:
+    """What a merge makes of the survivor's fields. What goes together is noted together."""
+    together = [(*(each for each, leader in _FOLLOWS.items() if leader == name), name) for name in CHOSEN]
+    differing = [
+        group
+        for group in together
+        if group[-1] in taken and any(_plain(winner, name) != _plain(lost, name) for name in group)
+    ]
+    return {name: {"was": _plain(winner, name), "became": _plain(lost, name)} for group in differing for name in group}
+
+
+def _with_later(merge: Merge) -> list[Merge]:
+    """A merge as it is now, and those of `later_than`, locked."""
+    ids = {merge.pk, *later_than(merge).values_list("pk", flat=True)}
+    rows = Merge.objects.select_for_update(of=("self",)).select_related("survivor", "loser", "hub")
+    return list(rows.filter(Q(pk=merge.pk) | Q(undone_at__isnull=True), pk__in=ids).order_by("pk"))
+
+
+def _upon(later: Iterable[Merge], name: str) -> Merge | None:
+    """The first of later merges that changed a field, or what goes where it goes, again."""
+    leader = _FOLLOWS.get(name, name)
+    return next((merge for merge in later if leader in merge.fields), None)
+
+
+def _given_back(done: Merge, later: list[Merge], kept: Collection[str]) -> dict[str, Any]:
+    """What goes back to the survivor; where a later merge lies upon it, that one finds what this one had found."""
+    back = {}
+    for name, change in done.fields.items():
+        if _FOLLOWS.get(name, name) in kept:
+            continue
+        if (over := _upon(later, name)) is None:
+            back[name] = change["was"]
+        else:
+            over.fields.setdefault(name, {"became": change["became"]})["was"] = change["was"]
+    Merge.objects.bulk_update(later, ["fields"])
+    return back
+
+
+def _numbers_of(winner: Enterprise, later: Iterable[Merge]) -> set[str]:
+    """The 法人番号 that the survivor bears, and those that it bears again when later merges are undone."""
+    numbers = [merge.fields["corporate_number"]["was"] for merge in later if "corporate_number" in merge.fields]
+    return {winner.corporate_number, *numbers}
 
 
 def _locked(*sides: Side) -> list[Enterprise]:

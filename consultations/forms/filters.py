@@ -6,22 +6,20 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from consultations.choices import Method
 from consultations.forms.fields import Codes
 from consultations.queries.lists import Wanted
 from directory.choices import CodeKind
-from foundation.fields import CleanCharField, JapaneseDateField
-from foundation.text import search_words
+from foundation.fields import JapaneseDateField, WordsField
 from hubs.models import Hub
 
 
 class FilterForm(forms.Form):
     """The filters of a hub's list. They live in the URL."""
 
-    q = CleanCharField(label=_("本文"), max_length=100, required=False)
+    q = WordsField(label=_("本文"), max_length=100, required=False)
     first = JapaneseDateField(label=_("相談日(から)"), required=False)
     last = JapaneseDateField(label=_("相談日(まで)"), required=False)
     method = forms.ChoiceField(label=_("相談方法"), choices=[("", _("すべて")), *Method.choices], required=False)
@@ -32,12 +30,6 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         codes = Codes(hub, [today], [CodeKind.THEME])
         self.fields["theme"].choices = lambda: codes.choices(CodeKind.THEME, blank=_("すべて"))  # type: ignore[attr-defined]
-
-    def clean_q(self) -> str:
-        text = self.cleaned_data["q"]
-        if any(len(word) < 2 for word in search_words(text)):
-            raise ValidationError(_("2文字以上の言葉で探してください。"))
-        return text
 
     def wanted(self, user_id: int) -> Wanted:
         """The filters as a value. For valid forms only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,13 +104,13 @@ class UndoForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, merge: Merge, names: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, merge: Merge, edited: Mapping[str, Any], **kwargs: Any) -> None:
         kwargs["initial"] = {"version": merge.survivor.version}
         super().__init__(*args, **kwargs)
-        self.names = list(names)
+        self.names = list(edited)
         shown = Shown()
         for name in self.names:
-            now = shown(merge.survivor, name)
+            now = shown.value(name, edited[name])
             was = shown.value(name, merge.fields[name]["was"])
             self.fields[f"restore_{name}"] = forms.ChoiceField(
                 label=Enterprise._meta.get_field(name).verbose_name,  # type: ignore[union-attr]

@@ -79,6 +79,12 @@ class Handover(HubOwned):
         return f"{self.giver_id} {self.at:%Y-%m-%d}"
 
 
+def week_of(day: dt.date) -> tuple[dt.date, dt.date]:
+    """Monday and Sunday."""
+    monday = day - dt.timedelta(days=day.weekday())
+    return monday, monday + dt.timedelta(days=6)
+
+
 class AssignmentQuerySet(HubQuerySet["Assignment"]):
     """Sentences about assignments."""
 
@@ -87,9 +93,7 @@ class AssignmentQuerySet(HubQuerySet["Assignment"]):
         return self.filter(released_at__isnull=True)
 
     def in_week_of(self, day: dt.date) -> Self:
-        """Monday to Sunday."""
-        monday = day - dt.timedelta(days=day.weekday())
-        return self.filter(on__range=(monday, monday + dt.timedelta(days=6)))
+        return self.filter(on__range=week_of(day))
 
 
 class AssignmentManager(HubManager.from_queryset(AssignmentQuerySet)):  # type: ignore[misc]
@@ -97,7 +101,8 @@ class AssignmentManager(HubManager.from_queryset(AssignmentQuerySet)):  # type: 
 
 
 class Assignment(HubOwned):
-    """One case or booking given to one person. `reference` names what is not a case: "booking:12". `on` is the day that
+    """One case or booking given to one person. `reference` names what is not a case: "booking:12"; where a case came of
+    it, both are set, and it counts once. `on` is the day that
     it burdens; the week of that day is the one whose cap it counts towards."""
 
     coordinator = models.ForeignKey(

@@ -19,13 +19,14 @@ from consultations.queries.offers import (
     offered,
     theme_labels,
 )
-from consultations.queries.timelines import Moment, timeline
+from consultations.queries.timelines import About, Moment, timeline
 
 __all__ = [
     "DESKS",
     "OPEN",
     "ORGANIZATIONS",
     "PROGRAMS",
+    "About",
     "Held",
     "Moment",
     "Wanted",

@@ -20,19 +20,29 @@ from consultations.views.logging import RecordDoor, hints_context
 from consultations.workflow import CASE
 from directory.choices import CodeKind
 from foundation.errors import MoveRefused
-from foundation.paging import behind, page_of, read_moment, read_place
-from foundation.text import has_forbidden
+from foundation.paging import Page, behind, page_of, read_moment, read_place
+from foundation.text import has_forbidden, words_left_out
 from hubs.access import Permission
 from hubs.doors import looked_at
 
 PAGE_SIZE = 50
-MOMENTS = 100
+MOMENTS = 50
 
 
 def typed_words(request: HttpRequest) -> str:
     """What was typed into a list's search box; nothing, where no person can have typed it."""
     words = request.GET.get("q", "").strip()[:120]
     return "" if has_forbidden(words) else words
+
+
+def moments_of(door: RecordDoor, **subject: Any) -> Page:
+    """A page of the timeline of `case` or `enterprise`."""
+    user, hub = door.request.user, door.hub
+    found = queries.timeline(
+        about=queries.About(hub, **subject), may=lambda permission: user.has_perm(permission, hub),
+        before=read_place(door.request.GET), at_most=MOMENTS + 1,
+    )  # fmt: skip
+    return page_of(found, size=MOMENTS, query=door.request.GET, place_of=lambda row: (row.day, row.place_key))
 
 
 class EnterpriseList(RecordDoor):
@@ -50,9 +60,8 @@ class EnterpriseList(RecordDoor):
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.updated_at, row.pk))
         looked_at(request, "enterprise.searched" if query else "enterprises.listed", words=query)
         labels = queries.code_labels(CodeKind.INDUSTRY)[CodeKind.INDUSTRY]
-        return render(
-            request, "consultations/enterprise_list.html", {"page": page, "query": query, "industries": labels}
-        )
+        context = {"page": page, "query": query, "left_out": words_left_out(query), "industries": labels}
+        return render(request, "consultations/enterprise_list.html", context)
 
 
 class MergedAway(Exception):
@@ -93,7 +102,7 @@ class EnterprisePage(OneEnterprise):
             "enterprise": enterprise,
             "industry": labels.get(enterprise.industry, ""),
             "cases": Case.objects.filter(hub=self.hub, enterprise=enterprise).with_people().newest_first()[:50],
-            "moments": queries.timeline(hub=self.hub, enterprise=enterprise, at_most=MOMENTS),
+            "moments": moments_of(self, enterprise=enterprise),
             "consents": enterprise.consents.select_related("text").newest_first(),  # type: ignore[attr-defined]
             "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub) and enterprise.is_known,
             "merges": Merge.objects.filter(hub=self.hub, survivor=enterprise).standing().with_people().newest_first(),
@@ -183,7 +192,7 @@ class CaseList(RecordDoor):
         known = state if state in CaseState.values else queries.OPEN
         looked_at(request, "cases.searched" if words else "cases.listed", state=known, q=words)
         states = [(queries.OPEN, _("未終了")), ("all", _("すべて")), *CaseState.choices]
-        context = {"page": page, "state": state, "states": states, "query": words}
+        context = {"page": page, "state": state, "states": states, "query": words, "left_out": words_left_out(words)}
         return render(request, "consultations/case_list.html", context)
 
 
@@ -212,7 +221,7 @@ class CasePage(OneCase):
     def page(self, case: Case, *, form: CaseMoveForm | None = None, status: int = 200) -> HttpResponse:
         context = {
             "case": case,
-            "moments": queries.timeline(hub=self.hub, case=case, at_most=MOMENTS),
+            "moments": moments_of(self, case=case),
             "moves": [CaseMove(move) for move in CASE.possible(case.state)],
             "form": form or CaseMoveForm(case=case, today=_today()),
             "may_log": self.request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),

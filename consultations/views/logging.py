@@ -109,16 +109,16 @@ class New(RecordDoor):
 
     def log(self, form: LoggingForm) -> tuple[Consultation, bool]:
         who: dict[str, Any] = {"by": self.person, "at": timezone.now()}
-        enterprise, case = form.chosen_enterprise, form.chosen_case
+        enterprise, case, client_id = form.chosen_enterprise, form.chosen_case, form.cleaned_data["client_id"]
         if form.is_new_enterprise:
             enterprise = actions.register_enterprise(hub=self.hub, **form.enterprise_fields(), **who)
         if case is None:
             assert enterprise is not None
             day = form.cleaned_data["held_on"]
-            case = actions.open_case(enterprise=enterprise, received_on=day, **form.case_fields(), **who)
-        logged, is_new = actions.log_consultation(
-            case=case, client_id=form.cleaned_data["client_id"], session=form.session(), **who
-        )
+            case = actions.open_case(
+                enterprise=enterprise, received_on=day, client_id=client_id, **form.case_fields(), **who
+            )
+        logged, is_new = actions.log_consultation(case=case, client_id=client_id, session=form.session(), **who)
         if is_new and form.cleaned_data["next_action"]:
             planned = {name: form.cleaned_data[name] for name in ("next_action", "next_due_on")}
             actions.plan_next(case=case, **planned, **who)

@@ -175,7 +175,8 @@ class MergeUndoing(OneMerge):
         return redirect(done)
 
     def form(self, done: Merge, sent: Any = None) -> UndoForm:
-        return UndoForm(sent, merge=done, names=actions.edited_since(done, done.survivor))
+        edited = actions.edited_since(done, done.survivor, list(actions.later_than(done)))
+        return UndoForm(sent, merge=done, edited=edited)
 
     def page(self, done: Merge, form: UndoForm, *, status: int = 200, problem: str | Promise = "") -> HttpResponse:
         looked_at(self.request, "merge.viewed", on=done)

@@ -1,4 +1,5 @@
-"""Nobody is given more than they can take, whatever the route; a leaver's cases go to others in one deed."""
+"""Nobody is given more than they can take, whatever the route; a leaver's cases go to others in one deed. Through the
+pages: tests/booking/test_caps.py; between hubs: tests/sharing/test_transfer.py."""
 
 from __future__ import annotations
 

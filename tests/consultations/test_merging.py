@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import date
+from itertools import permutations
 
 import pytest
 from django.db import connection, connections, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audit.models import Entry
 from consultations import actions
@@ -164,6 +167,143 @@ def test_merges_in_a_row_are_undone_from_the_last_one(tokyo, coordinator):
     undo(two, by=coordinator)
     undo(one, by=coordinator)
     assert everything(tokyo) == before
+
+
+# ---- several merges into one survivor
+
+FIELDS = ("corporate_number", "email", "industry", "employees")
+SIDES = st.tuples(
+    st.sampled_from(["", "a@b.example", "c@d.example"]), st.sampled_from(["", "09", "E"]),
+    st.sampled_from([None, 3, 40]),
+)  # fmt: skip
+STEP = st.tuples(SIDES, st.sets(st.sampled_from(FIELDS)))
+
+
+def bears(enterprise, *names) -> tuple:
+    with entered(Scope.of_hub(enterprise.hub_id)):
+        return Enterprise.objects.values_list(*names).get(pk=enterprise.pk)
+
+
+def numbered(hub, count, **fields) -> list[Enterprise]:
+    """Enterprises with a number and an address each."""
+    return [
+        making.make_enterprise(
+            hub=hub, corporate_number=making.make_corporate_number(), email=f"{name}@mirai.example", **fields
+        )
+        for name in "abcd"[:count]
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_three_merges_into_one_survivor_are_undone_in_any_order(tokyo, coordinator, order):
+    survivor, *losers = numbered(tokyo, 4)
+    before = everything(tokyo)
+    merges = [merge(survivor, loser, by=coordinator, take=["corporate_number", "email"]) for loser in losers]
+    for number in order:
+        undo(merges[number], by=coordinator)
+    assert everything(tokyo) == before
+
+
+def test_undoing_an_earlier_merge_leaves_what_a_later_one_brought(tokyo, coordinator):
+    survivor, second, third = numbered(tokyo, 3)
+    one = merge(survivor, second, by=coordinator, take=["email"])
+    two = merge(survivor, third, by=coordinator, take=["email"])
+    undo(one, by=coordinator)
+    assert bears(survivor, "email") == ("c@mirai.example",)
+    undo(two, by=coordinator)
+    assert bears(survivor, "email") == ("a@mirai.example",)
+
+
+@given(own=SIDES, steps=st.lists(STEP, min_size=2, max_size=4), order=st.randoms(use_true_random=False))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_undone_the_rest_stands_as_if_it_had_never_been(tokyo, coordinator, own, steps, order):
+    with transaction.atomic():
+        survivor, *losers = (
+            making.make_enterprise(
+                hub=tokyo, corporate_number=making.make_corporate_number(), email=email, industry=industry,
+                employees=employees,
+            )
+            for email, industry, employees in (own, *(values for values, _take in steps))
+        )  # fmt: skip
+        before, beginning = everything(tokyo), dict(zip(FIELDS, bears(survivor, *FIELDS), strict=True))
+        brought = [dict(zip(FIELDS, bears(loser, *FIELDS), strict=True)) for loser in losers]
+        takes = [take for _values, take in steps]
+        standing = {}
+        for number, (loser, take) in enumerate(zip(losers, takes, strict=True)):
+            done = merge(survivor, loser, by=coordinator, take=take)
+            standing[number] = done, set(done.fields)  # what was the same already was not taken
+        for number in order.sample(sorted(standing), len(standing)):
+            undo(standing.pop(number)[0], by=coordinator)
+            wanted = dict(beginning)
+            for left, (_done, taken) in standing.items():
+                wanted |= {name: brought[left][name] for name in taken if name in FIELDS}
+            assert bears(survivor, *FIELDS) == tuple(wanted.values())
+        assert everything(tokyo) == before
+        transaction.set_rollback(True)
+
+
+def test_an_edit_between_two_merges_is_asked_about_and_kept_below_the_later_one(tokyo, coordinator, now):
+    survivor, second, third = numbered(tokyo, 3)
+    one = merge(survivor, second, by=coordinator, take=["email"])
+    with entered(Scope.of_hub(tokyo.pk)):
+        current = Enterprise.objects.get(pk=survivor.pk)
+        actions.revise_enterprise(
+            enterprise=current, version=current.version, by=coordinator, at=now, email="edited@mirai.example"
+        )
+    two = merge(survivor, third, by=coordinator, take=["email"])
+    with pytest.raises(merging.Undecided), transaction.atomic():
+        undo(one, by=coordinator)
+    undo(one, by=coordinator, restore={"email": False})
+    assert bears(survivor, "email") == ("c@mirai.example",)
+    undo(two, by=coordinator)
+    assert bears(survivor, "email") == ("edited@mirai.example",)
+
+
+def test_a_number_that_the_survivor_was_given_by_hand_stays_with_it_below_a_later_merge(tokyo, coordinator, now):
+    survivor, second, third = numbered(tokyo, 3)
+    (number,) = bears(second, "corporate_number")
+    one = merge(survivor, second, by=coordinator)
+    with entered(Scope.of_hub(tokyo.pk)):
+        current = Enterprise.objects.get(pk=survivor.pk)
+        actions.revise_enterprise(
+            enterprise=current, version=current.version, by=coordinator, at=now, corporate_number=number
+        )
+    two = merge(survivor, third, by=coordinator, take=["corporate_number"])
+    undo(one, by=coordinator)
+    undo(two, by=coordinator)
+    assert (bears(survivor, "corporate_number"), bears(second, "corporate_number")) == ((number,), ("",))
+
+
+def test_the_industrys_revision_goes_where_the_industry_goes(tokyo, coordinator):
+    survivor, second, third = (
+        making.make_enterprise(hub=tokyo, industry=code, industry_revision=revision)
+        for code, revision in (("A", "13"), ("B", "14"), ("C", "14"))
+    )
+    before = everything(tokyo)
+    one = merge(survivor, second, by=coordinator, take=["industry"])
+    two = merge(survivor, third, by=coordinator, take=["industry"])
+    undo(one, by=coordinator)
+    assert bears(survivor, "industry", "industry_revision") == ("C", "14")
+    undo(two, by=coordinator)
+    assert everything(tokyo) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_that_are_undone_at_the_same_moment_do_not_wait_in_a_ring(tokyo, coordinator):
+    survivor, *losers = numbered(tokyo, 3)
+    merges = [merge(survivor, loser, by=coordinator, take=["email"]) for loser in losers]
+    results: list[object] = []
+
+    def deed(done) -> None:
+        try:
+            results.append(undo(done, by=coordinator))
+        except actions.Edited:
+            results.append(undo(done, by=coordinator))  # seen anew, as the page shows it
+
+    threads = [elsewhere(lambda done=done: deed(done)) for done in merges]
+    [thread.join() for thread in threads]
+    assert len(results) == 2
+    assert bears(survivor, "email") == ("a@mirai.example",)
 
 
 def test_who_is_merged_already_cannot_be_merged_again(tokyo, twins, coordinator):

@@ -13,15 +13,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audit.models import Entry
-from consultations.models import Case, CaseStep, Consultation, Enterprise, TouchedMonth
+from consultations.models import Assignment, Case, CaseStep, Consultation, Enterprise, TouchedMonth
 from exchange import tasks
 from exchange.actions import importing
 from exchange.models import ImportedRecord, ImportRow, ImportRun
 from exchange.queries import job_of
+from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from jobs import actions as jobs
 from jobs.models import Job
 from tests import making
+from tests.consultations.making_assignments import make_capacity
 from tests.consultations.making_outcomes import make_desk
 from tests.exchange.making import HEADINGS, csv_upload, row, xlsx_upload
 
@@ -536,3 +538,17 @@ def test_an_erasure_reaches_the_rows_of_the_file(desk, tokyo, chief, now):
         counts = privacy.anonymise(enterprise=enterprise, ground="retention", by=chief, at=now)
         assert counts["imported_rows"] == 2
         assert [bool(one.cells) for one in ImportRow.objects.filter(run=run).order_by("number")] == [False, False, True]
+
+
+# ---- caps
+
+
+def test_history_fills_nobodys_week_and_an_open_case_of_this_week_counts_without_being_refused(desk, chief):
+    make_capacity(hub=Hub.objects.get(pk=13), coordinator=chief, cap=0)
+    today = timezone.localdate().isoformat()
+    committed(desk, csv_upload([row(0), row(3, 相談日=today)]))
+    with entered(Scope.of_hub(13)):
+        assert Case.objects.count() == 2
+        (given,) = Assignment.objects.select_related("case")
+    assert (given.coordinator, given.route, given.on) == (chief, "own", timezone.localdate())
+    assert given.case.received_on == timezone.localdate()

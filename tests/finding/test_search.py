@@ -177,3 +177,22 @@ def test_a_stranger_finds_nothing(client, tokyo, osaka_coordinator):
     client.force_login(osaka_coordinator)
     for path in (SEARCH, f"{SEARCH}suggestions/", f"{SEARCH}organizations/", "/hubs/tokyo/views/"):
         assert client.get(path, {"q": "販路"}).status_code == 404
+
+
+NINE = "一つ 二つ 三つ 四つ 五つ 六つ 七つ 八つ 九つ"
+
+
+@pytest.mark.parametrize("path", [SEARCH, "/hubs/tokyo/consultations/"])
+def test_a_ninth_word_is_refused_beside_the_field(client, coordinator, path):
+    client.force_login(coordinator)
+    answer = client.get(path, {"q": NINE})
+    assert answer.status_code == 422
+    assert "9つ目からの言葉: 九ツ" in answer.text
+    assert client.get(path, {"q": NINE.removesuffix(" 九つ")}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["enterprises/", "cases/", "search/organizations/"])
+def test_lists_say_which_words_they_leave_out(client, coordinator, path):
+    client.force_login(coordinator)
+    assert "条件に入っていません: 九ツ" in client.get(f"/hubs/tokyo/{path}", {"q": NINE}).text
+    assert "条件に入っていません" not in client.get(f"/hubs/tokyo/{path}", {"q": "一つ 二つ"}).text

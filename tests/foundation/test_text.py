@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.text import fold, grams, has_forbidden, like_pattern, match_key, search_words
+from foundation.text import fold, grams, has_forbidden, like_pattern, match_key, search_words, words_left_out
 
 japanese = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0xFFEF, exclude_categories=["Cs", "Cc"]), max_size=60
@@ -61,4 +61,6 @@ def test_line_ends_and_tabs_are_typed():
 
 def test_words_of_a_query():
     assert search_words(" ﾎｼﾞｮ　補助金 補助金 ") == ["ホジョ", "補助金"]
+    assert words_left_out("a b c d e f g h a") == []
+    assert words_left_out("a b c d e f g h ﾎｼﾞｮ a") == ["ホジョ"]
     assert like_pattern("10%_\\") == "%10\\%\\_\\\\%"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
-from consultations.models import Case, CaseStep, Consultation, Enterprise
+from consultations.models import Assignment, Case, CaseStep, Consultation, Enterprise
 from hubs.tenancy import Scope, entered
 from sharing import actions, tasks
 from sharing.actions import Release
 from sharing.choices import SharingState
 from sharing.models import HandedOver
 from tests import making
+from tests.consultations.making_assignments import make_capacity
 from tests.sharing.making import accept, again, ask, hand_over, make_client
 
 
@@ -65,6 +68,41 @@ def test_its_own_client_of_the_number_is_found(tokyo, naniwa, session, asked):
     with entered(Scope.of_hub(tokyo.pk)):
         assert Case.objects.get().enterprise_id == mine.pk
         assert Enterprise.objects.get(pk=mine.pk).name == "なにわ製作 東京工場", "what the hub wrote itself stays"
+
+
+@pytest.mark.parametrize("capacity", [{"cap": 0}, {"paused_from": date(2026, 4, 1)}])
+def test_what_who_asked_cannot_take_is_the_chiefs_to_decide_on(tokyo, session, asked, chief, capacity):
+    make_capacity(hub=tokyo, coordinator=asked.asked_by, **capacity)
+    hand_over(asked, session.case)
+    tasks.keep_up_hub(hub_id=tokyo.pk)
+    with entered(Scope.of_hub(tokyo.pk)):
+        case = Case.objects.get()
+        given = Assignment.objects.get()
+    assert (case.lead, case.created_by, case.next_due_on) == (chief, asked.asked_by, timezone.localdate())
+    assert "主担当を決める" in case.next_action
+    assert asked.asked_by.name in case.next_action
+    assert (given.coordinator, given.route, given.case_id) == (chief, "transfer", case.pk)
+
+
+def test_a_transfer_counts_for_who_asked_until_their_week_is_full(tokyo, osaka, naniwa, session, asked, chief):
+    other = making.make_case(hub=osaka, enterprise=naniwa)
+    make_capacity(hub=tokyo, coordinator=asked.asked_by, cap=1)
+    hand_over(asked, session.case, other)
+    tasks.keep_up_hub(hub_id=tokyo.pk)
+    with entered(Scope.of_hub(tokyo.pk)):
+        assert list(Case.objects.order_by("pk").values_list("lead", flat=True)) == [asked.asked_by_id, chief.pk]
+        assert set(Assignment.objects.values_list("route", flat=True)) == {"transfer"}
+
+
+def test_a_transfer_that_nobody_can_take_is_not_lost(tokyo, session, asked, chief):
+    for person in (asked.asked_by, chief):
+        make_capacity(hub=tokyo, coordinator=person, cap=0)
+    hand_over(asked, session.case)
+    tasks.keep_up_hub(hub_id=tokyo.pk)
+    with entered(Scope.of_hub(tokyo.pk)):
+        case = Case.objects.get()
+        assert (case.lead, bool(case.next_action)) == (chief, True)
+        assert Assignment.objects.filter(coordinator=chief, case=case).count() == 1
 
 
 def test_only_what_is_chosen_goes_along(tokyo, osaka, naniwa, session, asked):
