@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, ClassVar, cast
 
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.decorators import method_decorator
@@ -44,7 +44,7 @@ class Door(View):
 
     request: HttpRequest
 
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """An address that is only posted to is opened all the same: after signing in again, by switching the language
         of a refused form, by reloading. Whoever does so means the page above it."""
         if request.method == "GET" and not is_background(request):
