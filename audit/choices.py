@@ -149,6 +149,7 @@ ACTIONS: dict[str, str | Promise] = {
     "referral.answered": _("紹介・連携への回答"),
     "referral.work_logged": _("紹介先の支援の記入"),
     "referral.work_struck": _("紹介先の支援の取消"),
+    "referral.answer_told": _("紹介の回答の担当者への連絡"),
     "referral.chased": _("紹介・連携の督促"),
     "referral.expired": _("紹介・連携の期限切れ"),
     "referral.link_ended": _("回答用リンクの期限切れ"),

@@ -372,6 +372,8 @@ class Checker:
         own_number = plan.external_id if self.run.kind == ImportKind.CASES else texts.get(CASE_ID, "")
         same = self._same_title(plan.client, given.get("title", ""), held_on)
         if self.run.kind == ImportKind.CONSULTATIONS and same is not None and not own_number:
+            _, complaints = self.forms[CASE].read(given)  # a broken row does not slip in with its sisters
+            problems += [(f"{CASE}.{name}", message) for name, message in complaints if given.get(name)]
             return same
         given["reception"] = given.get("reception") or Reception.PHONE
         if held_on is not None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from foundation.periods import japanese_day
 from referrals.models import Referral, ReferralLink
 
@@ -34,6 +35,15 @@ def chase(referral: Referral, link: ReferralLink) -> Text:
     return _written(
         "referrals/mail/chase.txt", _("【よろず支援拠点】%s のお願い(ご回答をお待ちしています)"), referral, link
     )
+
+
+def answered(referral: Referral, lead: User) -> Text:
+    """To whoever leads the case: that there is an answer, and where. Never whose case it is."""
+    with translation.override("ja"):
+        body = render_to_string("referrals/mail/answered.txt", {
+            "referral": referral, "lead": lead, "address": settings.SITE_URL + referral.get_absolute_url(),
+        })  # fmt: skip
+        return Text(_("%sへの回答がありました") % referral.get_kind_display(), body)
 
 
 def _written(template: str, subject: str, referral: Referral, link: ReferralLink) -> Text:

@@ -20,7 +20,6 @@ from referrals.models import Referral
 from referrals.queries import Candidate, organizations_for
 from referrals.workflow import REASONED, answers_open_in
 
-USUALLY_SHARED = [Shared.NAME, Shared.REPRESENTATIVE, Shared.PHONE, Shared.CATEGORY, Shared.OUTLINE]
 LONGEST = 2000
 EARLIEST = dt.date(2014, 4, 1)
 SAME = {"autocomplete": "off"}
@@ -168,7 +167,7 @@ class WorkForm(forms.Form):
 def _begun(case: Case, chosen: int | None) -> dict[str, Any]:
     return {
         "organization": chosen, "kind": ReferralKind.REFERRAL, "outline": case.issue, "client_id": uuid.uuid4(),
-        "fields_shared": USUALLY_SHARED, "version": 1,
+        "version": 1,
     }  # fmt: skip
 
 

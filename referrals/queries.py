@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Left, TruncDate
+from django.db.models.functions import Coalesce, Left, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,8 @@ from directory.choices import CodeKind
 from directory.models import SupportOrganization
 from hubs.models import Hub
 from referrals.choices import ReferralKind, ReferralMove, ReferralState, Shared, Waiting
-from referrals.models import Referral, ReferralLink, ReferralStep, ReferralWork
+from referrals.models import TOLD, Referral, ReferralLink, ReferralStep, ReferralWork
+from referrals.workflow import FINISHED
 
 CANDIDATES = 8
 LOOKED_BACK = dt.timedelta(days=730)
@@ -193,17 +194,19 @@ def listed(*, hub: Hub, wanted: str, today: dt.date, case: int | None = None) ->
 
 
 def chases_due(*, hub_id: int, today: dt.date) -> list[tuple[int, int]]:
-    """(referral, number) of the letters that are due and not written. What was missed while nobody worked is made up
-    for by one letter, the latest; only who still has a link, living or ended, is asked."""
+    """(referral, number) of the letters that are due and not written, by the days since it was last sent. What was
+    missed while nobody worked is made up for by one letter, the latest; only who still has a link, living or ended, is
+    asked."""
     days = ProgramRules.objects.on(today).chase_days
     keys = ReferralLink.objects.filter(referral=OuterRef("pk"), hub=OuterRef("hub"), revoked_at__isnull=True)
     waiting = Referral.objects.filter(Exists(keys), hub_id=hub_id, chased__lt=len(days)).unanswered()
     waiting = waiting.filter(enterprise__anonymised_at__isnull=True)
+    sendings = ReferralStep.objects.filter(referral=OuterRef("pk"), what__in=[ReferralMove.SEND, "resent"])
+    last = Subquery(sendings.order_by("-at").values(day=TruncDate("at"))[:1])
+    rows = waiting.sent_by(today - dt.timedelta(days=days[0])).annotate(asked_on=Coalesce(last, F("sent_on")))
     found = []
-    for pk, sent_on, chased in waiting.sent_by(today - dt.timedelta(days=days[0])).values_list(
-        "pk", "sent_on", "chased"
-    ):
-        number = sum((today - sent_on).days >= day for day in days)
+    for pk, asked_on, chased in rows.values_list("pk", "asked_on", "chased"):
+        number = sum((today - asked_on).days >= day for day in days)
         if number > chased:
             found.append((pk, number))
     return found
@@ -217,6 +220,24 @@ def links_ended(*, hub_id: int, at: dt.datetime, today: dt.date) -> Iterable[int
     )
     rows = Referral.objects.filter(Exists(ended), hub_id=hub_id)
     return (rows.unanswered().filter(chased__gte=chases) | rows.resultless()).values_list("pk", flat=True)
+
+
+def is_untold(referral: Referral) -> bool:
+    """Whether its end came from the agency and nobody at the hub was told yet."""
+    return referral.pk in answers_untold(hub_id=referral.hub_id, referral_id=referral.pk)
+
+
+def answers_untold(*, hub_id: int, referral_id: int | None = None) -> Iterable[int]:
+    """Referrals that the agency itself has brought to an end, of which nobody at the hub was told yet."""
+    told = ReferralStep.objects.filter(
+        referral=OuterRef("referral"), hub=OuterRef("hub"), what=TOLD, at__gte=OuterRef("at")
+    )
+    ends = ReferralStep.objects.filter(
+        ~Exists(told), hub_id=hub_id, is_agencys=True, by__isnull=True, state__in=FINISHED,
+        referral__state__in=FINISHED, referral__enterprise__anonymised_at__isnull=True,
+    )  # fmt: skip
+    ends = ends.filter(referral_id=referral_id) if referral_id else ends
+    return sorted(set(ends.values_list("referral", flat=True)))
 
 
 def links_to_stop(*, hub_id: int, at: dt.datetime) -> Iterable[int]:

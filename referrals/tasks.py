@@ -22,6 +22,18 @@ def chase_due() -> None:
                 actions.chase(referral_id=referral_id, number=number, at=at)
 
 
+@shared_task(name="referrals.tell_answers")
+def tell_answers() -> None:
+    """Tell whoever leads the case that the agency has ended it, each in its own transaction."""
+    for hub_id in HUB_IDS:
+        at = timezone.now()
+        with entered(Scope.of_hub(hub_id)):
+            untold = list(queries.answers_untold(hub_id=hub_id))
+        for referral_id in untold:
+            with entered(Scope.of_hub(hub_id)):
+                actions.tell_answer(referral_id=referral_id, at=at)
+
+
 @shared_task(name="referrals.end_links")
 def end_links() -> None:
     """Close what nobody can answer any more, and what its client does not want to be answered; and give the coordinator

@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
     "letters: send what is due": {"task": "letters.send_due", "schedule": 30.0},
     "referrals: ask again": {"task": "referrals.chase_due", "schedule": crontab(hour="9-17", minute="5")},
+    "referrals: tell what was answered": {"task": "referrals.tell_answers", "schedule": 120.0},
     "referrals: close links that ended": {"task": "referrals.end_links", "schedule": crontab(minute="20")},
     "sharing: tell, take in and close what is due": {"task": "sharing.keep_up", "schedule": 300.0},
     "letters: wipe old ones": {"task": "letters.wipe_old", "schedule": crontab(hour="2", minute="40")},

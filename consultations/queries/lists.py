@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from consultations.choices import CaseState, OutcomeKind
@@ -41,6 +42,9 @@ def consultations_wanted(
     """The newest consultations of a hub that pass the filters, behind a place. At most so many."""
     if wanted.words:
         ids = _found(hub=hub, wanted=wanted, before=before, at_most=at_most)
+        if (named := _about_named(hub, wanted.words)) is not None:
+            others = _filtered(hub, wanted).filter(named).behind(before).newest_first()
+            ids += others.values_list("pk", flat=True)[:at_most]
         rows: ConsultationQuerySet = Consultation.objects.filter(hub=hub, pk__in=ids)
     else:
         rows = _filtered(hub, wanted).behind(before)
@@ -52,7 +56,34 @@ def every_wanted(*, hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
     if not wanted.words:
         return _filtered(hub, wanted)
     found = RawSQL(_SEARCH, _asked(hub, wanted, None, None))  # noqa: S611  (values are passed apart from the text)
+    if (named := _about_named(hub, wanted.words)) is not None:
+        others = _filtered(hub, wanted).filter(named).values("pk")
+        return Consultation.objects.filter(Q(pk__in=found) | Q(pk__in=others), hub=hub)
     return Consultation.objects.filter(hub=hub, pk__in=found)
+
+
+MOST_NAMED = 30  # enterprises that a word may name: more, and it is no name
+
+
+def _about_named(hub: Hub, words: str) -> Q | None:
+    """What is about an enterprise that some of the words name, and holds the others: 宮崎旅館 SNS. None where no word
+    names anybody, or nothing else is said. For rows with an enterprise and a `search_text`."""
+    said = search_words(words)
+    if len(said) < 2:
+        return None
+    naming: dict[int, set[str]] = {}
+    for word in said:
+        found = enterprises_wanted(hub=hub, words=word, before=None, at_most=MOST_NAMED + 1)
+        for enterprise in found if len(found) <= MOST_NAMED else ():
+            naming.setdefault(enterprise.pk, set()).add(word)
+    about = Q()
+    for pk, named in naming.items():
+        if rest := [word for word in said if word not in named]:
+            one = Q(enterprise_id=pk)
+            for word in rest:
+                one &= Q(search_text__contains=word)
+            about |= one
+    return about or None
 
 
 def _filtered(hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
@@ -125,13 +156,21 @@ def cases_wanted(*, hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] |
     """The newest cases of a hub that pass the filters, behind a place. At most so many."""
     rows: CaseQuerySet = Case.objects.filter(hub=hub)
     if wanted.words:
-        rows = rows.filter(pk__in=_found_cases(hub, wanted, before, at_most))
+        ids = _found_cases(hub, wanted, before, at_most)
+        if (named := _about_named(hub, wanted.words)) is not None:
+            others = _filtered_cases(rows, wanted, before).filter(named).newest_first()
+            ids += others.values_list("pk", flat=True)[:at_most]
+        rows = rows.filter(pk__in=ids)
     else:
-        rows = behind(cases_in(rows, wanted.state), "received_on", before)
-        rows = rows.filter(received_on__gte=wanted.first) if wanted.first else rows
-        rows = rows.filter(received_on__lte=wanted.last) if wanted.last else rows
-        rows = rows.filter(lead_id=wanted.lead_id) if wanted.lead_id else rows
+        rows = _filtered_cases(rows, wanted, before)
     return list(rows.with_people().defer("search_text").newest_first()[:at_most])
+
+
+def _filtered_cases(rows: CaseQuerySet, wanted: WantedCases, before: tuple[dt.date, int] | None) -> CaseQuerySet:
+    rows = behind(cases_in(rows, wanted.state), "received_on", before)
+    rows = rows.filter(received_on__gte=wanted.first) if wanted.first else rows
+    rows = rows.filter(received_on__lte=wanted.last) if wanted.last else rows
+    return rows.filter(lead_id=wanted.lead_id) if wanted.lead_id else rows
 
 
 def _found_cases(hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] | None, at_most: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Every write that matters, by deed: who and when are passed in, one transaction, the audit line inside."""
 
 from referrals.actions.answering import answer, log_work, strike_work
-from referrals.actions.chasing import chase, end_link, stop_link
+from referrals.actions.chasing import chase, end_link, stop_link, tell_answer
 from referrals.actions.preparing import ConsentGiven, WrittenOtherwise, prepare, revise
 from referrals.actions.sending import ConsentMissing, ConsentWithdrawn, cancel, resend, revoke, send
 
@@ -22,4 +22,5 @@ __all__ = [
     "send",
     "stop_link",
     "strike_work",
+    "tell_answer",
 ]

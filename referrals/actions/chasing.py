@@ -12,12 +12,13 @@ from audit import trail
 from consultations.actions import Anonymised, revise_case
 from consultations.models import Case
 from consultations.workflow import CLOSED
+from letters import actions as letters
 from referrals import emails, queries
 from referrals.actions.sending import end_links, new_link, post
 from referrals.actions.steps import add_step, day_of, keep
 from referrals.choices import ReferralMove as Move
 from referrals.choices import ReferralState
-from referrals.models import Referral, ReferralLink
+from referrals.models import TOLD, Referral, ReferralLink
 from referrals.workflow import OPEN, REFERRAL
 
 
@@ -38,7 +39,8 @@ def chase(*, referral_id: int, number: int, at: dt.datetime) -> bool:
     current.chased = number
     keep(current, at, "chased")
     add_step(current, "chased", by=None, at=at)
-    post(current, f"referral:{current.pk}:chase:{number}", emails.chase(current, link), at)
+    anew = f":{current.letters}" if current.letters > 1 else ""  # sent again, it is chased by letters of its own
+    post(current, f"referral:{current.pk}:chase:{number}{anew}", emails.chase(current, link), at)
     trail.record("referral.chased", by=None, at=at, on=current, count=number)
     return True
 
@@ -58,6 +60,25 @@ def end_link(*, referral_id: int, at: dt.datetime) -> bool:
     trail.record("referral.expired" if unanswered else "referral.link_ended", by=None, at=at, on=current)
     asked = _("%s から回答がないため、次の手を決める") if unanswered else _("%s に支援の結果を確かめる")
     _give_something_to_do(current, at, asked)
+    return True
+
+
+@transaction.atomic
+def tell_answer(*, referral_id: int, at: dt.datetime) -> bool:
+    """The agency has brought it to an end: whoever leads the case is told by mail, and has something to do. Once for
+    each end, whoever else is at it."""
+    current = _waiting(referral_id)
+    if current is None or current.is_forgotten or not queries.is_untold(current):
+        return False
+    step = add_step(current, TOLD, by=None, at=at)
+    lead = Case.objects.select_related("lead").get(pk=current.case_id).lead
+    text = emails.answered(current, lead)
+    letters.post(
+        key=f"referral:{current.pk}:told:{step.pk}", hub=current.hub, to=lead.email, subject=text.subject,
+        body=text.body, at=at,
+    )  # fmt: skip
+    trail.record("referral.answer_told", by=None, at=at, on=current)
+    _give_something_to_do(current, at, _("%s の回答を確かめて、次の手を決める"))
     return True
 
 

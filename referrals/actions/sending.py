@@ -62,8 +62,8 @@ def resend(*, referral: Referral, version: int, by: User, at: dt.datetime) -> Re
         raise MoveRefused("nothing was sent, or it was called back")
     _refuse_taken_back(current)
     if current.state == ReferralState.EXPIRED:
-        current.state = REFERRAL.after(current.state, Move.SEND)
-    keep(current, at, "state")
+        current.state, current.chased = REFERRAL.after(current.state, Move.SEND), 0  # asked anew, chased anew
+    keep(current, at, "state", "chased")
     add_step(current, "resent", by=by, at=at)
     _write(current, at)
     trail.record("referral.resent", by=by, at=at, on=current)

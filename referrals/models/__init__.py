@@ -1,6 +1,6 @@
 """Nouns, by aggregate."""
 
-from referrals.models.answers import ReferralLink, ReferralStep, ReferralWork
+from referrals.models.answers import TOLD, ReferralLink, ReferralStep, ReferralWork
 from referrals.models.referrals import Referral
 
-__all__ = ["Referral", "ReferralLink", "ReferralStep", "ReferralWork"]
+__all__ = ["TOLD", "Referral", "ReferralLink", "ReferralStep", "ReferralWork"]

@@ -109,9 +109,11 @@ class ReferralStep(HubOwned):
         return str(WHAT.get(self.what, self.what))
 
 
+TOLD = "told"  # whoever leads the case was told what the agency answered
 # What steps that are no moves are called.
 WHAT = dict(ReferralMove.choices) | {
     "chased": _("督促した"),
+    TOLD: _("担当者に知らせた"),
     "revoked": _("リンクを止めた"),
     "resent": _("リンクを送り直した"),
     "link_ended": _("リンクの期限が過ぎた"),

@@ -196,3 +196,25 @@ def test_lists_say_which_words_they_leave_out(client, coordinator, path):
     client.force_login(coordinator)
     assert "条件に入っていません: 九ツ" in client.get(f"/hubs/tokyo/{path}", {"q": NINE}).text
     assert "条件に入っていません" not in client.get(f"/hubs/tokyo/{path}", {"q": "一つ 二つ"}).text
+
+
+def test_the_client_in_one_word_and_the_matter_in_another(client, tokyo, coordinator):
+    inn = making.make_enterprise(hub=tokyo, name="株式会社宮崎旅館")
+    case = making.make_case(hub=tokyo, enterprise=inn, title="SNSでの集客")
+    making.make_consultation(hub=tokyo, case=case, content="SNSの写真の撮り方を知りたい。")
+    making.make_consultation(hub=tokyo, case=case, content="仕入れの話をした。")
+    making.make_consultation(hub=tokyo, content="別の会社のSNSの話。")
+    client.force_login(coordinator)
+    found = groups(client, q="宮崎旅館 SNS")
+    assert (found["cases"].count, found["notes"].count) == (1, 1)
+    assert groups(client, q="宮崎旅館 補助金")["notes"].count == 0
+    listed = client.get("/hubs/tokyo/consultations/", {"q": "宮崎旅館 SNS"}).content.decode()
+    assert "写真の撮り方" in listed
+    assert "別の会社" not in listed
+
+
+def test_a_named_client_of_osaka_is_not_found_at_tokyo(client, tokyo, osaka, coordinator):
+    inn = making.make_enterprise(hub=osaka, name="株式会社宮崎旅館")
+    making.make_consultation(hub=osaka, case=making.make_case(hub=osaka, enterprise=inn), content="SNSの話。")
+    client.force_login(coordinator)
+    assert all(group.count == 0 for group in groups(client, q="宮崎旅館 SNS").values())

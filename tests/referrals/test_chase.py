@@ -12,7 +12,7 @@ from hubs.tenancy import Scope, entered
 from letters.models import Letter
 from referrals import actions, queries, tasks
 from referrals.choices import ReferralMove, ReferralState
-from referrals.models import ReferralLink
+from referrals.models import Referral, ReferralLink
 from tests import making
 from tests.referrals.making import fresh, make_sent, token_of
 
@@ -160,3 +160,42 @@ def test_a_link_that_was_renewed_meanwhile_is_not_ended(tokyo, now):
         assert not actions.end_link(referral_id=referral.pk, at=later)
         assert ReferralLink.objects.get(revoked_at__isnull=True).is_alive(later)
     assert not fresh(referral).case.next_action
+
+
+def test_who_was_sent_it_again_after_its_end_is_chased_again(tokyo, now, on_day):
+    referral = make_sent(hub=tokyo, at=now)
+    for day in (9, 21, 45, 61):
+        on_day(day)
+    assert fresh(referral).state == ReferralState.EXPIRED
+    with entered(Scope.of_hub(tokyo.pk)):
+        current = fresh(referral)
+        actions.resend(
+            referral=current, version=current.version, by=making.staff_of(tokyo), at=now + timedelta(days=70)
+        )
+    on_day(78)
+    assert fresh(referral).chased == 0
+    before = len(keys(tokyo))
+    on_day(79)
+    assert fresh(referral).chased == 1
+    assert len(keys(tokyo)) == before + 1
+
+
+def test_whoever_leads_the_case_is_told_once_what_came_of_it(tokyo, now, on_day):
+    referral = make_sent(hub=tokyo, at=now)
+    with entered(Scope.of_link(token_of(referral))):
+        mine = Referral.by_link.get()
+        actions.answer(referral=mine, move=ReferralMove.START, client_id=uuid.uuid4(), by=None, at=now)
+    tasks.tell_answers()
+    assert len(keys(tokyo)) == 1, "work in progress is no news"
+    with entered(Scope.of_link(token_of(referral))):
+        mine = Referral.by_link.get()
+        actions.answer(referral=mine, move=ReferralMove.SUPPORT, client_id=uuid.uuid4(), by=None, at=now)
+    for _ in range(3):
+        tasks.tell_answers()
+    with entered(Scope.of_hub(tokyo.pk)):
+        letter = Letter.objects.order_by("pk").last()
+        case = fresh(referral).case
+        assert Letter.objects.count() == 2
+        assert letter.to == making.staff_of(tokyo).email
+        assert "みなと食堂" not in letter.body
+        assert "回答を確かめて" in case.next_action

@@ -18,7 +18,8 @@ from referrals.actions import ConsentGiven
 from referrals.choices import ReferralMove as Move
 from referrals.choices import ReferralState as State
 from referrals.choices import Shared
-from referrals.models import Referral, ReferralStep, ReferralWork
+from referrals.models import TOLD, Referral, ReferralStep, ReferralWork
+from referrals.workflow import FINISHED
 
 EACH = 24
 A_YEAR = dt.timedelta(days=400)
@@ -104,8 +105,9 @@ def _answer(told: Told, referral: Referral, end: Move | None, day: dt.date, rng:
             day = min(day + dt.timedelta(days=rng.randrange(1, 9)), today)
             referral.state = STATES[end]
             _step(told, referral, end, day)
-    if referral.state in (State.SUPPORTED, State.UNSUPPORTED, State.UNREACHABLE, State.DECLINED):
+    if referral.state in FINISHED:
         referral.finished_on = day
+        _step(told, referral, TOLD, day, agencys=False)
 
 
 def _written(hub: Hub, involved: Involvement, rng: Random, at: dt.datetime) -> Referral:
@@ -123,7 +125,7 @@ def _address(involved: Involvement) -> str:
     return f"madoguchi{involved.organization_id}@shien.example"
 
 
-def _step(told: Told, referral: Referral, what: Move, day: dt.date, *, agencys: bool = True, note: str = "") -> None:
+def _step(told: Told, referral: Referral, what: str, day: dt.date, *, agencys: bool = True, note: str = "") -> None:
     referral.version += 1
     at = midnight(day) + dt.timedelta(hours=10)
     by = None if agencys else referral.created_by
