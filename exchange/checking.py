@@ -373,7 +373,8 @@ class Checker:
         same = self._same_title(plan.client, given.get("title", ""), held_on)
         if self.run.kind == ImportKind.CONSULTATIONS and same is not None and not own_number:
             _, complaints = self.forms[CASE].read(given)  # a broken row does not slip in with its sisters
-            problems += [(f"{CASE}.{name}", message) for name, message in complaints if given.get(name)]
+            told = [(name, message) for name, message in complaints if given.get(name) and name != "received_on"]
+            problems += [(f"{CASE}.{name}", message) for name, message in told]  # its day is decided by all rows
             return same
         given["reception"] = given.get("reception") or Reception.PHONE
         if held_on is not None:
