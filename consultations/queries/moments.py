@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, F, Max, Q, QuerySet, Value
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Left, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -80,7 +80,7 @@ SOURCES = (
     Source(
         "files", 80, _files, {
             "day": TruncDate(Max("uploaded_at")), "leads_to": F("consultation_id"), "code": Count("pk"),
-            "words": StringAgg("name", Value("、"), order_by="pk"), "matter": F("consultation__case__title"),
+            "words": StringAgg("name", "、", order_by="pk"), "matter": F("consultation__case__title"),
         },
         label=lambda _row: _("添付ファイル"), said=lambda row: _("%(n)s件") % {"n": row.code},
         url=_page("consultation"), key="consultation_id",

@@ -94,9 +94,9 @@ def case(tokyo):
 def test_a_case_shows_what_every_room_knows(signed_in, tokyo, case):
     something_of_everything(tokyo, case)
     assert told(signed_in, case) == EVERYTHING
-    page = signed_in.get(page_of(case)).text
-    assert "見積.pdf、契約.pdf" in page
-    assert "融資の申請を手伝った。" in page
+    texts = {moment.label: moment.text for moment in moments(signed_in, case)}
+    assert texts["添付ファイル"] == "見積.pdf、契約.pdf"
+    assert texts["紹介先の支援"] == "融資の申請を手伝った。"
 
 
 def test_an_enterprise_shows_what_every_room_knows_with_its_cases(signed_in, tokyo, case):
