@@ -112,6 +112,11 @@ class TransferAcceptanceForm(forms.Form):
     def __init__(self, *args: Any, cases: Sequence[Case], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cases"].choices = [(str(case.pk), str(case)) for case in cases]  # type: ignore[attr-defined]
+        if not cases:
+            self.fields["cases"].help_text = _(
+                "引き渡せる未終了の案件がありません。支援を続ける案件を作ってから承諾するか、辞退の理由に「共同支援で経過を"
+                "お見せできます」と書いて返してください。"
+            )
 
     def terms(self) -> dict[str, Any]:
         """What `accept` takes."""

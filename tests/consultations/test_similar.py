@@ -87,7 +87,8 @@ def test_nothing_of_the_text_is_kept_and_what_was_shown_is_noted(client, tokyo, 
 
 def test_the_text_is_taken_from_the_body_only(client, tokyo, coordinator, past):
     client.force_login(coordinator)
-    assert client.get(SIMILAR, {"content": TEXT}).status_code == 405
+    assert client.get(SIMILAR, {"content": TEXT}, **FRAGMENT).status_code == 405
+    assert client.get(SIMILAR, {"content": TEXT})["Location"] == "/hubs/tokyo/", "no page shows what an address says"
 
 
 def test_a_cases_page_shows_those_like_it(client, tokyo, coordinator, past):

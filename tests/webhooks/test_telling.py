@@ -104,6 +104,12 @@ def test_each_line_is_told_once_however_often_one_looks(endpoint, other, tokyo, 
     assert len(other.got) == 1
 
 
+def test_a_trial_in_between_loses_nothing(endpoint, other, tokyo, chief, now):
+    open_case(tokyo)
+    actions.send_ping(endpoint=endpoint, by=chief, at=making.MOMENT + dt.timedelta(seconds=5))
+    assert {row.event for row in told(endpoint, making.MOMENT + dt.timedelta(minutes=1))} == {"ping", "case.opened"}
+
+
 def test_a_line_that_was_committed_late_is_told_too(endpoint, other, tokyo, now):
     actions.gather(endpoint=endpoint, at=making.MOMENT + dt.timedelta(minutes=5))
     open_case(tokyo)  # its moment lies before the look
