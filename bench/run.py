@@ -22,6 +22,7 @@ PAGES = (
     "my desk", "hub list", "case page", "enterprise timeline", "duplicate queue", "search as you type",
     "national dashboard",
 )  # fmt: skip
+BUDGETS = {"enterprise timeline": 12}  # with what may be seen of its consents, merges and likely pairs
 RESULTS = Path(__file__).resolve().parent.parent / "bench-results"
 
 
@@ -167,7 +168,8 @@ def targets(found: list[Size]) -> list[Target]:
         before, after = small.pages.get(page, {}), large.pages.get(page, {})
         table.append(_ratio(f"{page} (p95), {large.rows:,} : {small.rows:,}", after.get("p95"), before.get("p95"), 1.5))
         most = max(before.get("queries", 99), after.get("queries", 99))
-        table.append(Target(f"{page}, queries", "10", f"{most:.0f}", None, most <= 10))
+        budget = BUDGETS.get(page, 10)
+        table.append(Target(f"{page}, queries", f"{budget}", f"{most:.0f}", None, most <= budget))
     took = large.pages.get("search as you type", {}).get("p95")
     table.append(
         Target("search as you type (p95), whole request", "100 ms", _ms(took), None, took is not None and took < 100)

@@ -132,6 +132,8 @@ _STATEMENTS = (
                '', '', '', '', '', '', '', '{{}}', false
           FROM generate_series(1, %(enterprises)s) i, (SELECT min(id) AS id FROM accounts_user) u
         ON CONFLICT DO NOTHING""",
+    # what a trigger does, which loading in bulk leaves out
+    "UPDATE consultations_enterprise SET identity = hashtextextended(corporate_number, 7) WHERE corporate_number <> ''",
     """CREATE TEMPORARY TABLE client ON COMMIT DROP AS
         SELECT row_number() OVER () AS n, id, hub_id FROM consultations_enterprise""",
     "CREATE TEMPORARY TABLE person ON COMMIT DROP AS SELECT substring(email FROM 'c([0-9]+)')::int AS hub_id,"

@@ -218,3 +218,17 @@ def test_a_named_client_of_osaka_is_not_found_at_tokyo(client, tokyo, osaka, coo
     making.make_consultation(hub=osaka, case=making.make_case(hub=osaka, enterprise=inn), content="SNSの話。")
     client.force_login(coordinator)
     assert all(group.count == 0 for group in groups(client, q="宮崎旅館 SNS").values())
+
+
+def test_what_is_suggested_while_typing_is_the_newest_of_all_that_fit(tokyo):
+    with entered(Scope.of_hub(tokyo.pk)):
+        for number in range(12):
+            inn = making.make_enterprise(hub=tokyo, name=f"株式会社宮崎旅館{number}")
+            making.make_case(hub=tokyo, enterprise=inn, title="旅館の集客" if number % 3 else "別の話")
+        wanted = queries.WantedCases(words="集客")
+        every = [row.pk for row in queries.cases_wanted(hub=tokyo, wanted=wanted, before=None, at_most=50)]
+        few = [row.pk for row in queries.cases_wanted(hub=tokyo, wanted=wanted, before=None, at_most=5)]
+        assert few == every[:5]
+        named = {"hub": tokyo, "words": "宮崎旅館", "before": None}
+        every = [row.pk for row in queries.enterprises_wanted(**named, at_most=50)]
+        assert [row.pk for row in queries.enterprises_wanted(**named, at_most=5)] == every[:5]
