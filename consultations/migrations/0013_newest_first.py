@@ -26,7 +26,7 @@ BEGIN
              WHERE recent.search_key LIKE ALL (patterns)
              ORDER BY recent.updated_at DESC, recent.id DESC LIMIT at_most);
         IF cardinality(newest) = at_most THEN
-            RETURN QUERY SELECT found FROM unnest(newest) AS found;
+            RETURN QUERY SELECT few.pk FROM unnest(newest) WITH ORDINALITY AS few (pk, place) ORDER BY few.place;
             RETURN;
         END IF;
     END IF;
@@ -60,7 +60,7 @@ BEGIN
              WHERE recent.search_text LIKE ALL (patterns)
              ORDER BY recent.received_on DESC, recent.id DESC LIMIT at_most);
         IF cardinality(newest) = at_most THEN
-            RETURN QUERY SELECT found FROM unnest(newest) AS found;
+            RETURN QUERY SELECT few.pk FROM unnest(newest) WITH ORDINALITY AS few (pk, place) ORDER BY few.place;
             RETURN;
         END IF;
     END IF;
