@@ -47,7 +47,7 @@ class Door(View):
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """An address that is only posted to is opened all the same: after signing in again, by switching the language
         of a refused form, by reloading. Whoever does so means the page above it."""
-        if request.method == "GET" and not is_background(request):
+        if request.method == "GET" and not asked_by_script(request):
             return redirect(page_above(request.path))
         return super().http_method_not_allowed(request, *args, **kwargs)
 
@@ -62,7 +62,7 @@ class Door(View):
         return cast(User, self.request.user)
 
 
-def is_background(request: HttpRequest) -> bool:
+def asked_by_script(request: HttpRequest) -> bool:
     """Whether a script asks, and no person looks at the answer as a page."""
     return bool(request.headers.get("HX-Request")) or request.headers.get("X-Requested-With") == "fetch"
 

@@ -23,7 +23,7 @@ from accounts.adapter import address_of
 from accounts.second_factor import has_second_factor
 from audit import trail
 from hubs import access
-from hubs.doors import Reach, is_background
+from hubs.doors import Reach, asked_by_script
 from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, become, entered
 
@@ -189,7 +189,7 @@ def _write_down(request: HttpRequest, *, by: Any) -> None:
 def _unknown(request: HttpRequest, view_class: Any) -> HttpResponseBase:
     if getattr(view_class, "is_api", False):
         return JsonResponse({"detail": "Authentication credentials were not provided."}, status=401)
-    if is_background(request):
+    if asked_by_script(request):
         return HttpResponse(status=401)
     return redirect_to_login(request.get_full_path())
 
