@@ -17,13 +17,14 @@ from hubs.access import Permission
 from hubs.doors import Door, Reach
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
+from metrics.queries import Told
 from reports.actions import months as actions
 from reports.choices import MonthMove
 from reports.forms import CheckForm, SubmissionForm, explanation_name
 from reports.models import MonthlyReport
 from reports.queries import months as queries
 from reports.views.editions import read_month
-from reports.workflow import MONTH
+from reports.workflow import CLOSED, MONTH
 
 SHOWN = 14
 
@@ -69,13 +70,14 @@ class HubMonth(MonthDoor):
         said = dict(report.explanations.values_list("indicator", "text")) if saved else {}
         remarks = list(report.remarks.select_related("by").order_by("-at", "-pk")) if saved else []
         possible = MONTH.possible(report.state)
+        told = Told.FROZEN if report.state in CLOSED else Told.LIVE
         checks = self.request.user.has_perm(Permission.CHECK_MONTHS, self.hub)
         confirms = self.request.user.has_perm(Permission.CONFIRM_MONTH, self.hub)
         context = {
             "hub": self.hub, "month": month, "report": report, "form": form,
             "dates": report.reporting_month, "is_late": report.is_late(timezone.localdate()),
             "is_over": timezone.localdate() > month.last,
-            "figures": [(row, said.get(row.indicator.code, "")) for row in queries.figures_to_confirm(self.hub, month)],
+            "figures": [(row, said.get(row.indicator.code, "")) for row in queries.figures_to_confirm(self.hub, month, told=told)],
             "remarks": [(INDICATORS[row.indicator].label, row) for row in remarks if row.indicator in INDICATORS],
             "steps": report.steps.select_related("by").order_by("-at", "-pk") if saved else [],
             "may_submit": confirms and MonthMove.SUBMIT in possible,
