@@ -1,6 +1,7 @@
 """The month as it is told: its dates and states, what was reopened, what was published."""
 
 from reports.models.closing import Publication, Reopening
+from reports.models.compositions import Block, Composition, CompositionQuerySet, Paper
 from reports.models.months import (
     USUAL_CLOSING_DAY,
     USUAL_DUE_DAY,
@@ -15,10 +16,14 @@ from reports.models.months import (
 __all__ = [
     "USUAL_CLOSING_DAY",
     "USUAL_DUE_DAY",
+    "Block",
+    "Composition",
+    "CompositionQuerySet",
     "Explanation",
     "MonthStep",
     "MonthlyReport",
     "MonthlyReportQuerySet",
+    "Paper",
     "Publication",
     "Remark",
     "Reopening",
