@@ -64,7 +64,7 @@ class Figures:
         return self._found.get(_Key(place, month, _code_of(indicator)), {})
 
 
-# A year to date stands still until somebody records something: then the last month counted holds.
+# A quarter or year to date stands still until somebody records something: then the last month counted holds.
 _FIGURES = """
     WITH asked AS MATERIALIZED (
         SELECT month, CASE %(span)s WHEN 'month' THEN month ELSE
@@ -89,7 +89,7 @@ def figures(
     indicators: Iterable[Indicator | str] | None = None,
 ) -> Figures:
     """The figures of places and months, in one query; all indicators if none are named. `span` says whether of
-    the months themselves or of their fiscal year up to and including them. Within a scope that sees the
+    the months themselves or of their fiscal quarter or year up to and including them. Within a scope that sees the
     figures of the hubs among the places; others read as 0. Raises NoScope."""
     if current_scope() is None:
         raise NoScope("figures were asked for outside any scope")
@@ -108,7 +108,7 @@ def _asked(
 ) -> dict[str, Any]:
     return {
         "months": [month.first for month in months],
-        "starts": [month.fiscal_year.first for month in months],
+        "starts": [span.start(month).first for month in months],
         "span": str(span.value),
         "indicators": [_code_of(indicator) for indicator in (INDICATORS if indicators is None else indicators)],
         "nation": any(place.level == Level.NATION for place in places),

@@ -62,7 +62,10 @@ class HubMonth(MonthDoor):
     def get(self, request: HttpRequest, month: str) -> HttpResponse:
         wanted = read_month(month)
         report = queries.report_of(self.hub, wanted)
-        return self.page(wanted, report, CheckForm(initial={"version": report.version}, indicators=INDICATORS.totals()))
+        return self.page(wanted, report, self.form(wanted, initial={"version": report.version}))
+
+    def form(self, month: Month, *args: Any, **more: Any) -> CheckForm:
+        return CheckForm(*args, indicators=INDICATORS.at(month).totals(), **more)
 
     def page(self, month: Month, report: MonthlyReport, form: CheckForm, status: int = 200) -> HttpResponse:
         saved = report.pk is not None
@@ -189,7 +192,7 @@ class Return(HubMonth):
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
-        form = CheckForm(request.POST, indicators=INDICATORS.totals())
+        form = self.form(wanted, request.POST)
         if not form.is_valid():
             return self.page(wanted, queries.report_of(self.hub, wanted), form, status=422)
         values = form.cleaned_data
