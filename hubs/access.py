@@ -44,6 +44,7 @@ class Permission(StrEnum):
     DOWNLOAD_REPORT = "reports.download"
     CONFIRM_MONTH = "reports.confirm_month"
     CHECK_MONTHS = "reports.check_months"
+    CLOSE_MONTH = "reports.close_month"  # and publish it
     VIEW_APPOINTMENTS = "hubs.view_appointments"
     REQUEST_APPOINTMENT = "hubs.request_appointment"
     AGREE_APPOINTMENT = "hubs.agree_appointment"
@@ -84,7 +85,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
-            P.CROSS_TABULATE,
+            P.CROSS_TABULATE, P.CLOSE_MONTH,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

@@ -18,7 +18,7 @@ from metrics.indicators import INDICATORS, UNSTATED, Indicator, Source
 from metrics.models import Level
 
 # SQL below is put together from constants of this module and of the registry only; what is asked goes as parameters.
-_STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
+STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
 IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
 
 # What a record takes from its case `k` and from the industry `j` of its enterprise.
@@ -39,39 +39,39 @@ COUNTED = f"""
           JOIN consultations_enterprise e ON e.id = c.enterprise_id AND e.hub_id = c.hub_id
           LEFT JOIN hubs_unit u ON u.id = c.unit_id AND u.hub_id = c.hub_id
           {INDUSTRY_OF}
-         WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {_STANDS}
+         WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {STANDS}
     )"""  # noqa: S608
 THEMES_OF = f"CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END"
 EACH_THEME = f"LATERAL (SELECT DISTINCT unnest({THEMES_OF})) AS named (theme)"  # noqa: S608
 ROWS = {
     Source.CONSULTATIONS: "counted",
-    Source.THEMES: f"(SELECT hub_id, theme FROM counted, {EACH_THEME})",  # noqa: S608
+    Source.THEMES: f"(SELECT id, hub_id, theme FROM counted, {EACH_THEME})",  # noqa: S608
     Source.INVOLVEMENTS: """(
-        SELECT c.hub_id, i.kind, o.kind AS organization_kind /* more */
+        SELECT i.id, c.hub_id, i.kind, o.kind AS organization_kind /* more */
           FROM counted c JOIN consultations_involvement i ON i.hub_id = c.hub_id AND i.consultation_id = c.id
           JOIN directory_supportorganization o ON o.id = i.organization_id)""",
     Source.PROGRAM_USES: """(
-        SELECT c.hub_id, p.kind, p.program_id::text AS program /* more */
+        SELECT p.id, c.hub_id, p.kind, p.program_id::text AS program /* more */
           FROM counted c JOIN consultations_programuse p ON p.hub_id = c.hub_id AND p.consultation_id = c.id)""",
     Source.CLOSED_CASES: """(
-        SELECT hub_id, resolution /* more */ FROM consultations_case
+        SELECT id, hub_id, resolution /* more */ FROM consultations_case
          WHERE closed_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s))""",
-    Source.DESKS: "(SELECT hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
+    Source.DESKS: "(SELECT id, hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
     Source.OUTCOMES: """(
-        SELECT hub_id, kind /* more */ FROM consultations_outcome
+        SELECT id, hub_id, kind /* more */ FROM consultations_outcome
          WHERE measured_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s)
            AND confirmed_on IS NOT NULL AND deleted_at IS NULL)""",
     Source.SENT_REFERRALS: """(
-        SELECT r.hub_id, o.kind AS organization_kind /* more */
+        SELECT r.id, r.hub_id, o.kind AS organization_kind /* more */
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.sent_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s) AND r.state <> 'cancelled')""",
     Source.ANSWERED_REFERRALS: """(
-        SELECT r.hub_id, o.kind AS organization_kind /* more */
+        SELECT r.id, r.hub_id, o.kind AS organization_kind /* more */
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.answered_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s)
            AND r.state <> 'cancelled')""",
     Source.PARTNER_WORKS: """(
-        SELECT w.hub_id, w.times, o.kind AS organization_kind /* more */
+        SELECT w.id, w.hub_id, w.times, o.kind AS organization_kind /* more */
           FROM referrals_referralwork w
           JOIN referrals_referral r ON r.hub_id = w.hub_id AND r.id = w.referral_id AND r.state <> 'cancelled'
           JOIN directory_supportorganization o ON o.id = r.organization_id
@@ -115,7 +115,7 @@ _VISITORS = f"""
         SELECT met.hub_id, ({BUREAU_OF})[met.hub_id] AS bureau_id, met.month, {IDENTITY} AS identity
           FROM (SELECT DISTINCT c.hub_id, c.enterprise_id, date_trunc('month', c.held_on::timestamp)::date AS month
                   FROM consultations_consultation c
-                 WHERE c.held_on BETWEEN %(from_month)s AND %(to_month)s AND {_STANDS}) met
+                 WHERE c.held_on BETWEEN %(from_month)s AND %(to_month)s AND {STANDS}) met
           JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
     ), of_month AS (
         SELECT {_LEVEL_OF}, month, count(DISTINCT identity) AS value
@@ -124,7 +124,7 @@ _VISITORS = f"""
     ), begun AS MATERIALIZED (
         SELECT met.hub_id, ({BUREAU_OF})[met.hub_id] AS bureau_id, met.day, {IDENTITY} AS identity
           FROM (SELECT c.hub_id, c.enterprise_id, min(c.held_on) AS day FROM consultations_consultation c
-                 WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS} GROUP BY 1, 2) met
+                 WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {STANDS} GROUP BY 1, 2) met
           JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
     ), since AS (
         SELECT {_LEVEL_OF}, identity, min(day) AS day
@@ -146,7 +146,7 @@ _NEW = f"""
     WITH met AS MATERIALIZED (
         SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
             SELECT c.enterprise_id, c.hub_id FROM consultations_consultation c
-             WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS})
+             WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {STANDS})
     ), kin AS (
         SELECT id, hub_id, identity FROM met WHERE identity IS NULL
          UNION ALL
@@ -155,7 +155,7 @@ _NEW = f"""
     ), begun AS MATERIALIZED (
         SELECT e.hub_id, ({BUREAU_OF})[e.hub_id] AS bureau_id, {IDENTITY} AS identity, (
                SELECT c.held_on FROM consultations_consultation c
-                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {_STANDS} ORDER BY c.held_on LIMIT 1) AS day
+                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {STANDS} ORDER BY c.held_on LIMIT 1) AS day
           FROM kin e
     ), first_ever AS (
         SELECT {_LEVEL_OF}, identity, date_trunc('month', min(day)::timestamp)::date AS month

@@ -1,4 +1,4 @@
-"""Answers from the monthly facts. All of this package's reading of them stands here."""
+"""Answers from the monthly facts, of closed months as they were frozen. All of this package's reading of them stands here."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _sums(question: Question, indicators: Iterable[Indicator]) -> list[tuple[str
     codes = [code for some in question.codes.values() for code in some]
     sql = f"""
         SELECT {of_place}, {of_time}, fact.indicator, fact.code, sum(fact.value)::bigint
-          FROM metrics_fact fact {joined}
+          FROM metrics_told fact {joined}
          WHERE fact.level = %(level)s AND fact.span = 'month' AND fact.month BETWEEN %(first)s AND %(last)s
            AND fact.indicator = ANY (%(indicators)s) AND (fact.hub_id IS NULL OR fact.hub_id = ANY (%(hubs)s))
            AND (fact.code = ANY (%(codes)s) OR %(codes)s::text[] = '{{}}')

@@ -17,7 +17,7 @@ from consultations.models import Consultation, Draft
 from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, Indicator
-from metrics.queries import Place, change, figures
+from metrics.queries import Place, Told, change, figures
 from reports.models import MonthlyReport, ReportingMonth
 from reports.workflow import WAITING_FOR_HUB
 
@@ -76,10 +76,10 @@ def report_of(hub: Hub, month: Month) -> MonthlyReport:
     return found or MonthlyReport(hub=hub, reporting_month=reporting_month(month))
 
 
-def figures_to_confirm(hub: Hub, month: Month) -> list[Confirmed]:
-    """The totals that a chief signs, 相談対応件数 first."""
+def figures_to_confirm(hub: Hub, month: Month, *, told: Told = Told.LIVE) -> list[Confirmed]:
+    """The totals that a chief signs, 相談対応件数 first: as the records count now, or as they were told."""
     place, before = Place.of_hub(hub), month.previous()
-    found = figures(places=[place], months=[month, before], indicators=INDICATORS.totals())
+    found = figures(places=[place], months=[month, before], indicators=INDICATORS.totals(), told=told)
     return [
         Confirmed(indicator, found.value(place, month, indicator), found.value(place, before, indicator))
         for indicator in INDICATORS.totals()

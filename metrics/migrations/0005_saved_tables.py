@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0002_indexes_for_counting'),
+        ('metrics', '0004_keep_frozen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
