@@ -24,52 +24,57 @@ from metrics.models import Level, Span
 STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
 IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
 
+# What a record takes from its case `k` and from the industry `j` of its enterprise.
+OF_CASE = f"""k.category, k.special_desk_id::text AS special_desk,
+               coalesce(nullif(k.introduced_by, ''), '{UNSTATED}') AS introducer,
+               coalesce(nullif(j.parent, ''), j.code, '{UNSTATED}') AS industry"""
+INDUSTRY_OF = "LEFT JOIN directory_code j ON j.kind = 'industry' AND j.code = e.industry"
+# Where metrics.crosstab takes further columns along; to the recount it is a remark.
+MORE = "/* more */"
+
 # The consultations that count in %(first)s … %(last)s, with every column that a breakdown goes by.
 COUNTED = f"""
     counted AS MATERIALIZED (
-        SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, k.category, k.special_desk_id::text AS special_desk,
-               coalesce(nullif(k.introduced_by, ''), '{UNSTATED}') AS introducer,
-               coalesce(nullif(j.parent, ''), j.code, '{UNSTATED}') AS industry,
-               coalesce(u.kind, '{UNSTATED}') AS unit
+        SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, {OF_CASE},
+               coalesce(u.kind, '{UNSTATED}') AS unit {MORE}
           FROM consultations_consultation c
           JOIN consultations_case k ON k.id = c.case_id AND k.hub_id = c.hub_id
           JOIN consultations_enterprise e ON e.id = c.enterprise_id AND e.hub_id = c.hub_id
           LEFT JOIN hubs_unit u ON u.id = c.unit_id AND u.hub_id = c.hub_id
-          LEFT JOIN directory_code j ON j.kind = 'industry' AND j.code = e.industry
+          {INDUSTRY_OF}
          WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {STANDS}
     )"""  # noqa: S608
+THEMES_OF = f"CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END"
+EACH_THEME = f"LATERAL (SELECT DISTINCT unnest({THEMES_OF})) AS named (theme)"  # noqa: S608
 ROWS = {
     Source.CONSULTATIONS: "counted",
-    Source.THEMES: f"""(
-        SELECT id, hub_id, theme FROM counted, LATERAL (
-            SELECT DISTINCT unnest(CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END)
-        ) AS named (theme))""",  # noqa: S608
+    Source.THEMES: f"(SELECT id, hub_id, theme FROM counted, {EACH_THEME})",  # noqa: S608
     Source.INVOLVEMENTS: """(
-        SELECT i.id, c.hub_id, i.kind, o.kind AS organization_kind
+        SELECT i.id, c.hub_id, i.kind, o.kind AS organization_kind /* more */
           FROM counted c JOIN consultations_involvement i ON i.hub_id = c.hub_id AND i.consultation_id = c.id
           JOIN directory_supportorganization o ON o.id = i.organization_id)""",
     Source.PROGRAM_USES: """(
-        SELECT p.id, c.hub_id, p.kind, p.program_id::text AS program
+        SELECT p.id, c.hub_id, p.kind, p.program_id::text AS program /* more */
           FROM counted c JOIN consultations_programuse p ON p.hub_id = c.hub_id AND p.consultation_id = c.id)""",
     Source.CLOSED_CASES: """(
-        SELECT id, hub_id, resolution FROM consultations_case
+        SELECT id, hub_id, resolution /* more */ FROM consultations_case
          WHERE closed_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s))""",
     Source.DESKS: "(SELECT id, hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
     Source.OUTCOMES: """(
-        SELECT id, hub_id, kind FROM consultations_outcome
+        SELECT id, hub_id, kind /* more */ FROM consultations_outcome
          WHERE measured_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s)
            AND confirmed_on IS NOT NULL AND deleted_at IS NULL)""",
     Source.SENT_REFERRALS: """(
-        SELECT r.id, r.hub_id, o.kind AS organization_kind
+        SELECT r.id, r.hub_id, o.kind AS organization_kind /* more */
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.sent_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s) AND r.state <> 'cancelled')""",
     Source.ANSWERED_REFERRALS: """(
-        SELECT r.id, r.hub_id, o.kind AS organization_kind
+        SELECT r.id, r.hub_id, o.kind AS organization_kind /* more */
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.answered_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s)
            AND r.state <> 'cancelled')""",
     Source.PARTNER_WORKS: """(
-        SELECT w.id, w.hub_id, w.times, o.kind AS organization_kind
+        SELECT w.id, w.hub_id, w.times, o.kind AS organization_kind /* more */
           FROM referrals_referralwork w
           JOIN referrals_referral r ON r.hub_id = w.hub_id AND r.id = w.referral_id AND r.state <> 'cancelled'
           JOIN directory_supportorganization o ON o.id = r.organization_id

@@ -18,7 +18,7 @@ from directory.models import Code, SupportProgram
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from hubs.tenancy import NoScope, current_scope
-from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Indicator
+from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Breakdown, Indicator
 from metrics.models import Count, Freeze, Level, Span
 
 
@@ -187,7 +187,11 @@ class Labels:
         indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
         if indicator.breakdown is None:
             return {"": str(indicator.label)}
-        codes = indicator.breakdown.codes
+        return self.of_breakdown(indicator.breakdown)
+
+    def of_breakdown(self, breakdown: Breakdown) -> dict[str, str]:
+        """The same, of whatever is divided that way."""
+        codes = breakdown.codes
         if codes == PROGRAMS:
             labels = self._programs
         elif codes == SPECIAL_DESKS:
