@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from reports.views import months
+from reports.views import nation
 
 app_name = "nation_months"
-urlpatterns = [path("months/", months.NationMonths.as_view(), name="list")]
+urlpatterns = [
+    path("months/", nation.NationMonths.as_view(), name="list"),
+    path("months/<str:month>/acceptances/", nation.Acceptances.as_view(), name="acceptances"),
+    path("months/<str:month>/dates/", nation.Dates.as_view(), name="dates"),
+]

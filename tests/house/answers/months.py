@@ -9,5 +9,7 @@ ROWS = {
     "hubs/<slug:hub>/months/<str:month>/withdrawal/":          "s-xgxxxxxxx s-------xxx",
     "hubs/<slug:hub>/months/<str:month>/acceptance/":          "s-xxxxxxxgx s-------xgx",
     "hubs/<slug:hub>/months/<str:month>/return/":              "s-xxxxxxxgx s-------xgx",
-    "nation/months/":                                          "sxxxxxxxxyx",
+    "nation/months/":                                          "sxxxxxxyyyx",
+    "nation/months/<str:month>/acceptances/":                  "sxxxxxxxxgx",
+    "nation/months/<str:month>/dates/":                        "sxxxxxxxxyx",
 }  # fmt: skip
