@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -44,8 +46,8 @@ class Check:
 
 
 def checks_of(hub: Hub, month: Month, *, today: dt.date) -> list[Check]:
-    """What a good month has none of. In the hub's records scope; four queries."""
-    return [*_gaps(hub, month), _drafts(hub, month), *_unsettled(hub, month, today)]
+    """What a good month has none of. In the hub's records scope; three queries."""
+    return [*_gaps(hub, month), *_unsettled(hub, month, today)]
 
 
 def _gaps(hub: Hub, month: Month) -> list[Check]:
@@ -63,17 +65,20 @@ def _gaps(hub: Hub, month: Month) -> list[Check]:
     ]
 
 
-def _drafts(hub: Hub, month: Month) -> Check:
+def _drafts(hub: Hub, month: Month) -> QuerySet[Draft]:
     """Those of a session in the month, and those last saved in it."""
     of_month = Q(saved_at__date__range=(month.first, month.last)) | Q(fields__held_on__startswith=f"{month}-")
-    rows = Draft.objects.filter(of_month, hub=hub)
-    found = list(rows.values_list("owner__name").annotate(count=Count("pk")).order_by("-count", "owner__name"))
-    said = "、".join(_("%(name)s %(count)d件") % {"name": name, "count": count} for name, count in found)
-    return Check(_("保存されていない下書き(書いた人だけが開けます)"), sum(count for _name, count in found), said=said)
+    return Draft.objects.filter(of_month, hub=hub)
+
+
+def _of_drafts(writers: list[str]) -> Check:
+    counts = Counter(sorted(writers)).most_common()
+    said = "、".join(_("%(name)s %(count)d件") % {"name": name, "count": count} for name, count in counts)
+    return Check(_("保存されていない下書き(書いた人だけが開けます)"), len(writers), said=said)
 
 
 def _unsettled(hub: Hub, month: Month, today: dt.date) -> list[Check]:
-    """What other lists have waiting: one query for them all."""
+    """Drafts, and what other lists have waiting: one query for them all, and one for the rules."""
     slug, listings = [hub.slug], {}
     listings["pairs"] = (
         gettext_lazy("重複の疑いがある事業者の組"), reverse("consultations:duplicates", args=slug),
@@ -93,5 +98,7 @@ def _unsettled(hub: Hub, month: Month, today: dt.date) -> list[Check]:
         cases_in(Case.objects.filter(hub=hub), IDLE),
     )  # fmt: skip
     columns: dict[str, Any] = {name: CountOf(rows) for name, (_label, _url, rows) in listings.items()}
+    columns["writers"] = ArraySubquery(_drafts(hub, month).values("owner__name"))
     counts = Hub.objects.filter(pk=hub.pk).values(**columns).get()
-    return [Check(label, counts[name], url) for name, (label, url, _rows) in listings.items()]
+    waiting = [Check(label, counts[name], url) for name, (label, url, _rows) in listings.items()]
+    return [_of_drafts(counts["writers"]), *waiting]

@@ -8,12 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
 from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, Indicator
 from metrics.queries import Place, change, figures
 from reports.choices import MonthMove
-from reports.models import MonthlyReport, MonthStep, Remark, ReportingMonth
+from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
 
 JUMP_PERCENT = 30  # beyond it an explanation is compulsory (domain.md §5)
 
@@ -63,7 +67,9 @@ def reporting_month(month: Month) -> ReportingMonth:
 
 def report_of(hub: Hub, month: Month) -> MonthlyReport:
     """The hub's month; an unsaved draft where nobody has touched it."""
-    found = MonthlyReport.objects.filter(hub=hub).of(month).with_dates().first()
+    said = Explanation.objects.filter(report=OuterRef("pk")).values(told=JSONObject(indicator="indicator", text="text"))
+    rows = MonthlyReport.objects.filter(hub=hub).of(month).with_dates()
+    found = rows.annotate(explained=ArraySubquery(said)).first()  # at once: pages before submission have many questions
     return found or MonthlyReport(hub=hub, reporting_month=reporting_month(month))
 
 
@@ -106,8 +112,8 @@ def mark_of(changes: Sequence[Changed]) -> str:
 
 
 def explanations_of(report: MonthlyReport) -> dict[str, str]:
-    """By indicator, in the hub's words."""
-    return dict(report.explanations.values_list("indicator", "text")) if report.pk else {}
+    """By indicator, in the hub's words. Of a report that report_of found."""
+    return {row["indicator"]: row["text"] for row in getattr(report, "explained", ())}
 
 
 def newest_remarks(report: MonthlyReport) -> dict[str, Remark]:
