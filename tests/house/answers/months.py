@@ -19,4 +19,7 @@ ROWS = {
     "nation/months/<str:month>/publication/":                  "sxxxxxxxxgx",
     "nation/months/<str:month>/correction/":                   "sxxxxxxxxgx",
     "nation/reopenings/":                                      "sxxxxxxxxyx",
+    "nation/months/":                                          "sxxxxxxyyyx",
+    "nation/months/<str:month>/acceptances/":                  "sxxxxxxxxgx",
+    "nation/months/<str:month>/dates/":                        "sxxxxxxxxyx",
 }  # fmt: skip
