@@ -44,7 +44,9 @@ def figures_of(table: Table) -> dict[tuple[str | None, str | None], int]:
     """Everything that a table says, zeros left out."""
     found: dict[tuple[str | None, str | None], int | None] = {}
     for line in table.lines:
-        found |= {(line.head.code, column.code): cell.value for column, cell in zip(table.columns, line.cells, strict=True)}
+        found |= {
+            (line.head.code, column.code): cell.value for column, cell in zip(table.columns, line.cells, strict=True)
+        }
         found[line.head.code, None] = line.total
     found |= {(None, column.code): total for column, total in zip(table.columns, table.totals, strict=True)}
     found[None, None] = table.total
@@ -72,7 +74,11 @@ class Plainly:
             case "referrals" | "cooperations":
                 for i in world.involvements:
                     if i.consultation_id in sessions and f"{i.kind}s" == measure:
-                        yield self.session(sessions[i.consultation_id]) | {"organization_kind": {i.organization.kind}}, 1, ""
+                        yield (
+                            self.session(sessions[i.consultation_id]) | {"organization_kind": {i.organization.kind}},
+                            1,
+                            "",
+                        )
             case "programs_used" | "programs_introduced":
                 for u in world.uses:
                     if u.consultation_id in sessions and f"programs_{u.kind}" == measure:
