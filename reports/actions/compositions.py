@@ -21,17 +21,19 @@ from foundation.periods import Month
 from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
 from jobs.models import Job
+from letters import actions as letters
 from metrics.models import Freeze
 from metrics.queries import counted_at
+from reports import emails
 from reports.choices import BlockKind, CompositionMove, CompositionState
-from reports.composing.emails import tell_of_submission
 from reports.composing.kinds import Lists
 from reports.composing.paper import write_paper
 from reports.composing.reading import digest, read
 from reports.composing.sections import KINDS
 from reports.contents import NotCounted
 from reports.models import Block, Composition, Paper
-from reports.queries.compositions import KIND, newest_of, readers_at_the_agency
+from reports.queries import people
+from reports.queries.compositions import KIND, newest_of
 from reports.workflow import COMPOSITION
 
 MOST_BLOCKS = 40
@@ -154,8 +156,10 @@ def submit(*, composition: Composition, revision: int, sha256: str, by: User, at
         frozen=content["frozen"],
     )  # fmt: skip
     jobs.request(kind=KIND, parameters=_parameters(row), by=by, at=at)
-    for reader in readers_at_the_agency(timezone.localdate(at)):
-        tell_of_submission(composition=row, to=reader, at=at)
+    for reader in people.agency(timezone.localdate(at)):
+        text = emails.composed(row, reader)
+        key = f"composition:{row.pk}:submitted:{reader.pk}"
+        letters.post(key=key, hub=None, to=reader.email, subject=text.subject, body=text.body, at=at)
     return row
 
 

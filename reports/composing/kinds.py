@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.periods import Month
 from hubs.models import Bureau, Hub
-from metrics.indicators import INDICATORS, Indicator
+from metrics.indicators import INDICATORS, Definitions, Indicator
 from metrics.models import Span
 from metrics.queries import Place
 from reports.choices import BlockKind
@@ -74,12 +75,18 @@ class Option:
 
 @dataclass
 class Wanted:
-    """Which figures some blocks ask for, so that they are read at once."""
+    """Which figures of a month some blocks ask for, so that they are read at once."""
 
+    month: Month
     places: set[Place] = field(default_factory=set)
     indicators: set[str] = field(default_factory=set)
     trend_places: set[Place] = field(default_factory=set)
     trend_indicators: set[str] = field(default_factory=set)
+
+    @property
+    def defined(self) -> Definitions:
+        """The indicators that the month knows."""
+        return INDICATORS.at(self.month)
 
     def of(self, places: Iterable[Place], indicators: Iterable[Indicator | str]) -> None:
         """The month and its year to date, beside those of a year before."""
@@ -105,6 +112,7 @@ class Table:
 class Chart:
     """Bars over months: (label, figure, figure as it is written)."""
 
+    axis: str
     unit: str
     points: tuple[tuple[str, int, str], ...]
 

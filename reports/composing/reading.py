@@ -18,7 +18,7 @@ from foundation.periods import Month, japanese_day
 from metrics import freezing
 from metrics.corrections import Correction, carried_in
 from metrics.evidence import canonical
-from metrics.indicators import Indicator
+from metrics.indicators import INDICATORS, Indicator
 from metrics.models import Count, Freeze, FrozenHub, Span
 from metrics.queries import Labels, Place, figures
 from reports.choices import BlockKind
@@ -35,10 +35,10 @@ class Reading:
     """The figures that a composition's blocks ask for, in a few queries whatever their number. Within a scope of all
     figures."""
 
-    def __init__(self, month: Month, wanted: Wanted, *, lists: Lists, freeze: Freeze | None, today: dt.date) -> None:
-        self.month, self.lists, self.freeze, self.today = month, lists, freeze, today
-        self.labels = Labels()
-        both = [month, month.year_before()]
+    def __init__(self, wanted: Wanted, *, lists: Lists, freeze: Freeze | None, today: dt.date) -> None:
+        self.month, self.lists, self.freeze, self.today = wanted.month, lists, freeze, today
+        self.labels, self.defined = Labels(), wanted.defined
+        both = [self.month, self.month.year_before()]
         self._found = {
             span: figures(places=wanted.places, months=both, span=span, indicators=wanted.indicators)
             for span in ([Span.MONTH, Span.YEAR_TO_DATE] if wanted.places else [])
@@ -53,13 +53,16 @@ class Reading:
         found, before = self._found[span], self.month.year_before()
         now = found.value(place, self.month, indicator, code)
         since = before.fiscal_year.months[0] if span == Span.YEAR_TO_DATE else before
-        known = since >= indicator.since and any(since <= month <= before for month in self._counted)
+        told = INDICATORS.versions(indicator.code)[0].since <= before
+        known = told and any(since <= month <= before for month in self._counted)
         return Compared(now, found.value(place, before, indicator, code) if known else None)
 
     def trend(self, place: Place, indicator: Indicator, count: int) -> list[tuple[Month, int]]:
-        """The figures of so many months up to this one, since the indicator has been counted."""
+        """The figures of so many months up to this one, from the first that was counted: before it a zero would say
+        what nobody knows."""
         assert self._trend is not None
-        months = [month for month in self.months_back(count) if month >= indicator.since]
+        first = max(min(self._counted, default=self.month), INDICATORS.versions(indicator.code)[0].since)
+        months = [month for month in self.months_back(count) if month >= first]
         return [(month, self._trend.value(place, month, indicator)) for month in months]
 
     def months_back(self, count: int) -> list[Month]:
@@ -92,26 +95,27 @@ class Reading:
         return self.freeze.definitions if self.freeze else freezing.definitions_of(self.month)
 
     def _months_counted(self) -> set[Month]:
-        before = self.month.year_before()
-        asked = (before.fiscal_year.first, before.first)
+        """Of the time that anything here is told of."""
+        asked = (self.months_back(LONGEST_TREND)[0].first, self.month.first)
         return {Month.of(day) for day in Count.objects.filter(month__range=asked).values_list("month", flat=True)}
 
 
 def read(composition: Composition, blocks: Sequence[Block], *, today: dt.date, lists: Lists | None = None) -> dict:
     """What the composition says now: {"title", "month", "version", "standing", "frozen", "sections"}."""
-    month, lists, wanted = composition.as_month, lists or Lists(), Wanted()
+    month, lists, wanted = composition.as_month, lists or Lists(), Wanted(composition.as_month)
     chosen = [(block, KINDS[BlockKind(block.kind)]) for block in blocks]
     for block, kind in chosen:
         kind.wants(kind.complete(block.options), lists, wanted)
     with translation.override("ja"):
         freeze = freezing.newest(month)
-        reading = Reading(month, wanted, lists=lists, freeze=freeze, today=today)
+        reading = Reading(wanted, lists=lists, freeze=freeze, today=today)
         return {
             "title": composition.title,
             "month": str(month),
             "month_name": f"{month.year}年{month.number}月",
             "fiscal_year": month.fiscal_year.japanese,
             "version": composition.version,
+            "version_name": f"第{composition.version}版",
             "standing": _standing(freeze, month, today),
             "frozen": {"version": freeze.version, "sha256": freeze.sha256} if freeze else None,
             "sections": [

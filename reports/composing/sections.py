@@ -64,14 +64,14 @@ class Totals(Kind):
     options = (PLACE, AGAINST)
 
     def wants(self, options: Options, lists: Lists, wanted: Wanted) -> None:
-        wanted.of([lists.place(options["place"])], INDICATORS.totals())
+        wanted.of([lists.place(options["place"])], wanted.defined.totals())
 
     def tell(self, options: Options, reading: Reading) -> Said:
         against = options["against"] == YES
         place = reading.lists.place(options["place"])
         rows = [
             (str(one.label), str(one.unit), *_figures(reading, place, one, against=against))
-            for one in INDICATORS.totals()
+            for one in reading.defined.totals()
         ]
         table = Table(("指標", "単位", *_columns(against)), tuple(rows), texts=2)
         heading = f"活動実績({reading.lists.name_of(options['place'])})"
@@ -84,14 +84,17 @@ class Trend(Kind):
     options = (TOTAL, PLACE, MONTHS)
 
     def wants(self, options: Options, lists: Lists, wanted: Wanted) -> None:
-        wanted.trend(lists.place(options["place"]), options["indicator"])
+        if options["indicator"] in wanted.defined:
+            wanted.trend(lists.place(options["place"]), options["indicator"])
 
     def tell(self, options: Options, reading: Reading) -> Said:
-        indicator = INDICATORS[options["indicator"]]
+        if options["indicator"] not in reading.defined:
+            return _unknown(options["indicator"])
+        indicator = reading.defined[options["indicator"]]
         found = reading.trend(reading.lists.place(options["place"]), indicator, int(options["months"]))
         points = tuple((f"{str(m.year)[2:]}/{m.number}", value, number(value)) for m, value in found)
         heading = f"{indicator.label}の推移({reading.lists.name_of(options['place'])})"
-        return Said(heading, chart=Chart(str(indicator.unit), points))
+        return Said(heading, chart=Chart("月", str(indicator.unit), points))
 
 
 class Breakdown(Kind):
@@ -100,13 +103,16 @@ class Breakdown(Kind):
     options = (DIVIDED, PLACE, AGAINST)
 
     def wants(self, options: Options, lists: Lists, wanted: Wanted) -> None:
-        indicator = INDICATORS[options["indicator"]]
-        wanted.of([lists.place(options["place"])], [indicator, indicator.of])
+        if options["indicator"] in wanted.defined:
+            indicator = wanted.defined[options["indicator"]]
+            wanted.of([lists.place(options["place"])], [indicator, indicator.of])
 
     def tell(self, options: Options, reading: Reading) -> Said:
-        indicator, place = INDICATORS[options["indicator"]], reading.lists.place(options["place"])
+        if options["indicator"] not in reading.defined:
+            return _unknown(options["indicator"])
+        indicator, place = reading.defined[options["indicator"]], reading.lists.place(options["place"])
         against = options["against"] == YES
-        total = INDICATORS[indicator.of]
+        total = reading.defined[indicator.of]
         whole = reading.compared(place, total, Span.MONTH).now
         rows = [("計", *_shared(reading, place, total, "", whole, against=against))]
         for code, label in reading.labels.of(indicator).items():
@@ -127,16 +133,16 @@ class Bureaus(Kind):
     options = (SPAN,)
 
     def wants(self, options: Options, lists: Lists, wanted: Wanted) -> None:
-        wanted.of([Place.nation(), *map(Place.of_bureau, lists.bureaus)], INDICATORS.totals())
+        wanted.of([Place.nation(), *map(Place.of_bureau, lists.bureaus)], wanted.defined.totals())
 
     def tell(self, options: Options, reading: Reading) -> Said:
         span = Span(options["span"])
         places = [("全国", Place.nation()), *((one.name, Place.of_bureau(one)) for one in reading.lists.bureaus)]
         rows = tuple(
-            (name, *(number(reading.compared(place, one, span).now) for one in INDICATORS.totals()))
+            (name, *(number(reading.compared(place, one, span).now) for one in reading.defined.totals()))
             for name, place in places
         )
-        head = ("経済産業局", *(f"{one.label}({one.unit})" for one in INDICATORS.totals()))
+        head = ("経済産業局", *(f"{one.label}({one.unit})" for one in reading.defined.totals()))
         note = "者を単位とする指標は局ごとに数え直すため、合計が全国に一致しません。"
         return Said(f"経済産業局別({SPAN_NAMES[span]})", note, Table(head, rows, sums=1))
 
@@ -147,10 +153,13 @@ class Hubs(Kind):
     options = (TOTAL, SPAN, ORDER, COUNT)
 
     def wants(self, options: Options, lists: Lists, wanted: Wanted) -> None:
-        wanted.of([Place.nation(), *map(Place.of_hub, lists.hubs)], [options["indicator"]])
+        if options["indicator"] in wanted.defined:
+            wanted.of([Place.nation(), *map(Place.of_hub, lists.hubs)], [options["indicator"]])
 
     def tell(self, options: Options, reading: Reading) -> Said:
-        indicator, span, most = INDICATORS[options["indicator"]], Span(options["span"]), options["order"] == "most"
+        if options["indicator"] not in reading.defined:
+            return _unknown(options["indicator"])
+        indicator, span, most = reading.defined[options["indicator"]], Span(options["span"]), options["order"] == "most"
         found = [(hub, reading.compared(Place.of_hub(hub), indicator, span)) for hub in reading.lists.hubs]
         found.sort(key=lambda one: (-one[1].now if most else one[1].now, one[0].pk))
         rows = []
@@ -214,6 +223,11 @@ KINDS: dict[BlockKind, Kind] = {
 
 
 # ---- parts of what they say
+def _unknown(code: str) -> Said:
+    """A month before the indicator began, or after it ended."""
+    return Said(str(INDICATORS[code].label), "この月には、この指標がありません。")
+
+
 _ZEROS = frozenset({"0", "0.0%", "±0.0%", NOTHING})
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.models import User
 from foundation.periods import Month
 from hubs.access import Permission, holds_nationally
-from hubs.choices import Role
-from hubs.models import Membership
 from jobs.models import Job
 from metrics.models import Count
 from reports.models import Block, Composition, CompositionQuerySet
@@ -55,12 +51,6 @@ def unchanged_texts(composition: Composition, blocks: Sequence[Block]) -> list[B
         return []
     said = set(Block.objects.filter(composition=before).exclude(text="").values_list("text", flat=True))
     return [block for block in blocks if block.text in said]
-
-
-def readers_at_the_agency(day: dt.date) -> list[User]:
-    """Who at the agency may fetch reports."""
-    rows = Membership.objects.filter(role=Role.AGENCY, user__is_active=True).valid_on(day)
-    return list(dict.fromkeys(row.user for row in rows.select_related("user").order_by("user_id")))
 
 
 def newest_job(composition: Composition) -> Job | None:

@@ -26,6 +26,7 @@ from reports.composing.sections import KINDS
 from reports.contents import NotCounted
 from reports.models import Block, Composition
 from reports.queries import compositions as queries
+from reports.queries import people
 
 SHOWN = 60
 
@@ -189,7 +190,7 @@ class Submission(ComposingDoor):
         context = {
             "composition": composition, "content": content, "sha256": digest(content), "is_empty": not blocks,
             "stale": queries.unchanged_texts(composition, blocks),
-            "readers": len(queries.readers_at_the_agency(timezone.localdate())),
+            "readers": len(people.agency(timezone.localdate())),
         }  # fmt: skip
         return render(self.request, "reports/composition_submission.html", context, status=status)
 

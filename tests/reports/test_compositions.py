@@ -123,14 +123,14 @@ def test_its_figures_are_the_frozen_ones_on_the_page_and_on_paper(closed, draft,
             figures_of(closed, places=[Place.nation()], span=span) for span in (Span.MONTH, Span.YEAR_TO_DATE)
         )
         bureaus = figures_of(closed, places=map(Place.of_bureau, Bureau.objects.all().order_by("pk")))
-        for one, row in zip(INDICATORS.totals(), table_of(content, BlockKind.TOTALS), strict=True):
+        for one, row in zip(INDICATORS.at(OCTOBER).totals(), table_of(content, BlockKind.TOTALS), strict=True):
             assert row[:2] == [str(one.label), str(one.unit)]
             assert (row[2], row[5]) == (
                 number(month.value(Place.nation(), OCTOBER, one)), number(year.value(Place.nation(), OCTOBER, one))
             )  # fmt: skip
         kanto = next(row for row in table_of(content, BlockKind.BUREAUS) if row[0] == "関東経済産業局")
         place = Place.of_bureau(Bureau.objects.get(slug="kanto"))
-        assert kanto[1:] == [number(bureaus.value(place, OCTOBER, one)) for one in INDICATORS.totals()]
+        assert kanto[1:] == [number(bureaus.value(place, OCTOBER, one)) for one in INDICATORS.at(OCTOBER).totals()]
     page = html.unescape(as_headquarters.get(f"/reports/compositions/{draft.pk}/").content.decode())
     paper = "".join(text_of(write_paper(content, at=NOVEMBER_21)).split())
     for section in content["sections"]:
@@ -195,14 +195,17 @@ def test_every_place_and_indicator_can_be_chosen(draft, headquarters):
     pieces = [
         actions.Piece(BlockKind.TOTALS, options={"place": "hub:tokyo", "against": "no"}),
         actions.Piece(BlockKind.TREND, options={"place": "bureau:kanto", "months": "25", "indicator": "visitors"}),
-        *(actions.Piece(BlockKind.BREAKDOWN, options={"indicator": one.code}) for one in INDICATORS.breakdowns()),
+        *(
+            actions.Piece(BlockKind.BREAKDOWN, options={"indicator": one.code})
+            for one in INDICATORS.at(OCTOBER).breakdowns()
+        ),
     ]
     save(draft, *pieces, by=headquarters)
     content = said(draft)
     assert content["sections"][0]["heading"] == "活動実績(東京都)"
     assert content["sections"][0]["table"]["rows"][0] == ["相談対応件数", "件", "3", "4"]
     points = content["sections"][1]["chart"]["points"]
-    assert (points[0], points[-1]) == (["25/4", 0, "0"], ["26/10", 2, "2"]), "since it has been counted at all"
+    assert (points[0], points[-1]) == (["25/10", 1, "1"], ["26/10", 2, "2"]), "since anything has been counted"
     assert text_of(write_paper(content, at=NOVEMBER_21))
 
 
