@@ -18,7 +18,7 @@ from django.utils import timezone
 from reports.pdf import AUTHOR, WEIGHTS
 
 TEMPLATE = Path(__file__).parent.parent / "typst" / "composition.typ"
-NARROWEST, WIDEST = 5, 48  # of a column, in half-width letters
+NARROWEST, WIDEST = 8, 48  # of a column, in half-width letters
 MANY_COLUMNS = 8  # beyond it the letters get smaller
 
 
@@ -54,10 +54,10 @@ def _laid_out(section: dict[str, Any]) -> dict[str, Any]:
 
 
 def _widths(table: dict[str, Any]) -> list[int]:
-    """How wide each column is beside the others: by its longest cell; a heading may take two lines."""
+    """How wide each column is beside the others: by its longest cell; a heading may take several lines."""
     columns = zip(table["head"], *table["rows"], strict=True)
     return [
-        min(WIDEST, max(NARROWEST, _width(head) // 2 + 1, *map(_width, cells)) + 2) for head, *cells in columns
+        min(WIDEST, max(min(NARROWEST, _width(head)), *map(_width, cells)) + 2) for head, *cells in columns
     ] if table["rows"] else [NARROWEST] * len(table["head"])  # fmt: skip
 
 
