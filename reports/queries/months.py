@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -125,7 +126,7 @@ def standings(hubs: Sequence[Hub], month: Month, *, today: dt.date) -> list[HubS
         place = places[hub.pk]
         confirmed = [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in totals]
         sent = report.submitted_at
-        on_time = None if sent is None else sent.astimezone().date() <= dates.due_on
+        on_time = None if sent is None else timezone.localdate(sent) <= dates.due_on
         return HubStanding(hub, report, report.is_late(today), on_time, len(jumps_of(confirmed)))
 
     return [standing(hub) for hub in hubs]
