@@ -207,7 +207,7 @@ class _Reading:
     def _compared(self, found: Figures, place: Place, indicator: Indicator, code: str) -> Compared:
         now = found.value(place, self.month, indicator, code)
         first = self.counted_from[found.span]
-        if first is None or INDICATORS.versions(indicator.code)[0].since > self.month.year_before():
+        if first is None or first < INDICATORS.versions(indicator.code)[0].since:
             return Compared(now, None)
         return Compared(now, found.value(place, self.month.year_before(), indicator, code))
 
