@@ -9,13 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from audit import trail
+from consultations.actions.locks import open_month
 from foundation.periods import Month
 from hubs.models import Hub
+from reports.actions.reopening import end_with
+from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
-from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
+from reports.models import Explanation, MonthlyReport, Remark, ReportingMonth
 from reports.queries.months import figures_to_confirm, jumps_of
 from reports.workflow import MONTH
+
+RETURNED_FOR = dt.timedelta(days=7)  # a reopened month that is sent back can be changed so long
 
 
 class NotOver(Exception):
@@ -95,6 +99,7 @@ def send_back(
     report = locked(hub=hub, month=month, version=version)
     report.accepted_at = report.accepted_by = None
     _move(report, MonthMove.RETURN, by=by, at=at, note=note)
+    open_month(hub_id=hub.pk, month=month, until=at + RETURNED_FOR, consultations=[])  # if it was closed before
     Remark.objects.bulk_create(
         Remark(hub=hub, report=report, indicator=code, text=text.strip(), at=at, by=by)
         for code, text in remarks.items()
@@ -109,6 +114,7 @@ def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime) -
     report = locked(hub=hub, month=month, version=version)
     report.accepted_at, report.accepted_by = at, by
     _move(report, MonthMove.ACCEPT, by=by, at=at)
+    end_with(report=report, at=at)
     return report
 
 
@@ -129,7 +135,4 @@ def _move(report: MonthlyReport, move: MonthMove, *, by: User, at: dt.datetime, 
     report.state = MonthState(MONTH.after(report.state, move))
     report.version += 1
     report.save()
-    MonthStep.objects.create(
-        hub_id=report.hub_id, report=report, move=move, state=report.state, at=at, by=by, note=note
-    )
-    trail.record(f"month.{move}", by=by, at=at, on=report, month=str(report.month))
+    note_steps([report], move, by=by, at=at, note=note)
