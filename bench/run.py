@@ -226,7 +226,8 @@ def targets(found: list[Size]) -> list[Target]:
 
 
 def _month_targets(size: Size, at: str) -> list[Target]:
-    table = [_none(f"{page}: records read, {at}", size.pages.get(page, {}).get("records read")) for page in FIGURE_PAGES]
+    read = {page: size.pages.get(page, {}).get("records read") for page in FIGURE_PAGES}
+    table = [_none(f"{page}: records read, {at}", rows) for page, rows in read.items()]
     for which in ("this month", "oldest month"):
         changed = size.month.get(f"one changed, {which}", {})
         # the beat comes by every 15 s

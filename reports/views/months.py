@@ -11,18 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consultations.actions.locks import lock_on
 from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
+from metrics.models import Freeze
 from metrics.queries import Told
 from reports.actions import months as actions
 from reports.choices import MonthMove
 from reports.forms import CheckForm, SubmissionForm, explanation_name
 from reports.models import MonthlyReport
 from reports.queries import months as queries
+from reports.queries.closing import corrections_of, in_words
 from reports.views.editions import read_month
 from reports.workflow import CLOSED, MONTH
 
@@ -63,7 +66,10 @@ class HubMonth(MonthDoor):
     def get(self, request: HttpRequest, month: str) -> HttpResponse:
         wanted = read_month(month)
         report = queries.report_of(self.hub, wanted)
-        return self.page(wanted, report, CheckForm(initial={"version": report.version}, indicators=INDICATORS.totals()))
+        return self.page(wanted, report, self.form(wanted, initial={"version": report.version}))
+
+    def form(self, month: Month, *args: Any, **more: Any) -> CheckForm:
+        return CheckForm(*args, indicators=INDICATORS.at(month).totals(), **more)
 
     def page(self, month: Month, report: MonthlyReport, form: CheckForm, status: int = 200) -> HttpResponse:
         saved = report.pk is not None
@@ -71,15 +77,24 @@ class HubMonth(MonthDoor):
         remarks = list(report.remarks.select_related("by").order_by("-at", "-pk")) if saved else []
         possible = MONTH.possible(report.state)
         told = Told.FROZEN if report.state in CLOSED else Told.LIVE
+        figures = queries.figures_to_confirm(self.hub, month, told=told)
         checks = self.request.user.has_perm(Permission.CHECK_MONTHS, self.hub)
         confirms = self.request.user.has_perm(Permission.CONFIRM_MONTH, self.hub)
+        versions = list(Freeze.objects.of(month).order_by("version"))
+        made, pending = corrections_of(month, hub=self.hub) if versions else ([], [])
+        standing = report.reopenings.standing().with_people().first() if saved else None
+        lock = lock_on(hub_id=self.hub.pk, day=month.first) if versions else None
         context = {
             "hub": self.hub, "month": month, "report": report, "form": form,
             "dates": report.reporting_month, "is_late": report.is_late(timezone.localdate()),
             "is_over": timezone.localdate() > month.last,
-            "figures": [(row, said.get(row.indicator.code, "")) for row in queries.figures_to_confirm(self.hub, month, told=told)],
+            "figures": [(row, said.get(row.indicator.code, "")) for row in figures],
             "remarks": [(INDICATORS[row.indicator].label, row) for row in remarks if row.indicator in INDICATORS],
             "steps": report.steps.select_related("by").order_by("-at", "-pk") if saved else [],
+            "may_reopen": confirms and report.state in CLOSED and standing is None,
+            "reopening": standing, "may_decide": checks, "lock": lock, "may_ask_back": confirms,
+            "locked": lock.in_words(timezone.now()) if lock else "",
+            "made": in_words(made), "pending": in_words(pending), "versions": versions,
             "may_submit": confirms and MonthMove.SUBMIT in possible,
             "may_withdraw": confirms and MonthMove.WITHDRAW in possible,
             "may_accept": checks and MonthMove.ACCEPT in possible,
@@ -191,7 +206,7 @@ class Return(HubMonth):
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
-        form = CheckForm(request.POST, indicators=INDICATORS.totals())
+        form = self.form(wanted, request.POST)
         if not form.is_valid():
             return self.page(wanted, queries.report_of(self.hub, wanted), form, status=422)
         values = form.cleaned_data

@@ -35,7 +35,7 @@ DROP FUNCTION metrics_move();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("metrics", "0004_keep_frozen")]
+    dependencies = [("metrics", "0005_saved_tables"), ("metrics", "0005_spans_of_a_quarter")]
     operations = [
         migrations.RunSQL("CREATE SEQUENCE metrics_turn", "DROP SEQUENCE metrics_turn"),
         migrations.AddField(
