@@ -84,9 +84,7 @@ def _times(question: Question, axis: Axis) -> list[Group]:
         return [Group(str(month), shown.month(month), months=(month,)) for month in question.months]
     if axis == QUARTER:
         return _spans(question, first_of_quarter, _quarter, 3)
-    return _spans(
-        question, lambda month: month.fiscal_year.months[0], lambda first: shown.fiscal_year(first.fiscal_year), 12
-    )
+    return _spans(question, lambda month: month.fiscal_year.months[0], lambda first: shown.fiscal_year(first.fiscal_year), 12)
 
 
 def _spans(
@@ -107,3 +105,5 @@ def _spans(
 def _quarter(first: Month) -> str:
     number = (first.number - 4) % 12 // 3 + 1
     return _("%(year)s 第%(number)s四半期") % {"year": shown.fiscal_year(first.fiscal_year), "number": number}
+
+

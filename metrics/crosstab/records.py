@@ -57,9 +57,7 @@ def check(question: Question) -> None:
         ) % {"measure": measure})  # fmt: skip
     for name in question.breakdowns:
         if name not in known:
-            place = (
-                "rows" if question.rows.name == name else "columns" if question.columns.name == name else f"in_{name}"
-            )
+            place = "rows" if question.rows.name == name else "columns" if question.columns.name == name else f"in_{name}"
             raise Unanswerable(place, _cannot_divide(question, AXES[name]))
 
 
@@ -76,11 +74,7 @@ def from_records(question: Question) -> Answer:
     """The answer. Raises Unanswerable, and TooSlow after CROSSTAB_SECONDS."""
     check(question)
     sql, asked = _statement(question)
-    with (
-        entered(Scope.nationwide(), read_only=True),
-        _limited(settings.CROSSTAB_SECONDS),
-        connection.cursor() as cursor,
-    ):
+    with entered(Scope.nationwide(), read_only=True), _limited(settings.CROSSTAB_SECONDS), connection.cursor() as cursor:
         cursor.execute(sql, asked)
         found = cursor.fetchall()
     return Answer({(row, column): value for row, column, value in found if value})
