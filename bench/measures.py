@@ -45,11 +45,6 @@ def timed(work: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def compile_all(months: Iterable[Month]) -> float:
-    """Every month once, as after an import."""
-    return timed(lambda: actions.recount(months, at=timezone.now()))
-
-
 def compile_month(month: Month, rounds: int = 5) -> dict[str, float]:
     """A month from nothing, again after nothing changed, and the bare GROUP BYs, turn by turn; medians."""
     found: dict[str, list[float]] = {"compile": [], "again": [], "bare": [], "bare, month only": []}
