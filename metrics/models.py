@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import FIGURES, SameHub, Wall, one_of
@@ -23,10 +24,21 @@ class Level(models.TextChoices):
 
 
 class Span(models.TextChoices):
-    """Over how long: the month itself, or its fiscal year up to and including the month."""
+    """Over how long: the month itself, or its fiscal quarter or year up to and including the month."""
 
     MONTH = "month", _("月")
+    QUARTER_TO_DATE = "qtd", _("四半期累計")
     YEAR_TO_DATE = "ytd", _("年度累計")
+
+    def start(self, month: Month) -> Month:
+        """The month that it begins with."""
+        match self:
+            case Span.QUARTER_TO_DATE:
+                return month.quarter.months[0]
+            case Span.YEAR_TO_DATE:
+                return month.fiscal_year.months[0]
+            case _:
+                return month
 
 
 class FactManager(models.Manager["Fact"]):
@@ -226,3 +238,40 @@ class FrozenFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.freeze_id} {self.level} {self.indicator} {self.code} = {self.value}"
+
+
+class SavedTableQuerySet(models.QuerySet["SavedTable"]):
+    """Sentences about saved cross tables."""
+
+    def for_person(self, person: Any) -> Self:
+        """One's own, and those that are shared with headquarters."""
+        return self.filter(Q(owner=person) | Q(is_shared=True))
+
+    def by_name(self) -> Self:
+        return self.order_by("-is_shared", "name", "pk")
+
+
+class SavedTable(models.Model):
+    """A cross table's question under a name. A shared one stays when its owner leaves: it is headquarters' then."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("保存した人"), related_name="+")
+    name = models.CharField(_("名前"), max_length=60)
+    query = models.CharField(_("条件"), max_length=4000)
+    is_shared = models.BooleanField(_("本部で共有する"), default=False)
+    saved_at = models.DateTimeField(_("保存日時"))
+
+    objects = SavedTableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("保存したクロス集計")
+        verbose_name_plural = _("保存したクロス集計")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="one_table_per_owner_and_name"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="a_saved_table_has_name_and_question"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("crosstab:table", args=[self.pk])

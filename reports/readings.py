@@ -104,9 +104,7 @@ class Reading:
         self.counted_from = {Span.MONTH: self._first_counted(before, before),
                              Span.YEAR_TO_DATE: self._first_counted(before.fiscal_year.months[0], before)}  # fmt: skip
         totals = [one for one in self.indicators if one.breakdown is None]
-        since = min(one.since for one in totals)
-        shown = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
-        self.trend = {month: self.of(month, Span.MONTH, totals) for month in shown if month >= since}
+        self.trend = {month: self.of(month, Span.MONTH, totals) for month in self._trend_months()}
         self.by_month = self._by_month() if self.kind == PackageKind.YEAR else {}
         self.stamp = _stamp(self.freeze)
         self.corrections: tuple[CorrectionLine, ...] = ()
@@ -116,6 +114,14 @@ class Reading:
             self.corrections = read_corrections(
                 carried=carried, hubs=self.hubs, bureaus=self.bureaus, labels=self.labels
             )
+
+    def _trend_months(self) -> list[Month]:
+        """From the first month that was counted: before it a zero would say what nobody knows."""
+        latest = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
+        counted = Count.objects.filter(month__range=(latest[0].first, self.month.first)).order_by("month").first()
+        known = [month for month in self.freezes if month >= latest[0]]
+        first = min([*known, *([Month.of(counted.month)] if counted else [])])
+        return [month for month in latest if month >= first]
 
     def _by_month(self) -> dict[Month, Figures]:
         """Of the year's months that have been counted."""
@@ -189,7 +195,7 @@ class _Telling:
     def _compared(self, span: Span, place: Place, indicator: Indicator, code: str) -> Compared:
         now = self.reading.now[span].value(place, self.month, indicator, code)
         first = self.reading.counted_from[span]
-        if first is None or first < indicator.since:
+        if first is None or INDICATORS.versions(indicator.code)[0].since > self.month.year_before():
             return Compared(now, None)
         return Compared(now, self.reading.before[span].value(place, self.month.year_before(), indicator, code))
 
@@ -301,15 +307,12 @@ def _indicators(month: Month, freeze: Freeze | None) -> tuple[Indicator, ...]:
     """The registry's, in the words that were frozen."""
     if freeze is None:
         return tuple(INDICATORS.at(month))
-    known: Mapping[str, Any] = {one["code"]: one for one in freeze.definitions}
-    return tuple(
-        dataclasses.replace(
-            one, label=known[one.code]["label"], unit=known[one.code]["unit"],
-            definition=known[one.code]["definition"], version=known[one.code]["version"],
-            since=Month.parse(known[one.code]["since"]),
-        )
-        for one in INDICATORS if one.code in known
-    )  # fmt: skip
+    return tuple(_as_frozen(told) for told in freeze.definitions if told["code"] in INDICATORS)
+
+
+def _as_frozen(told: Mapping[str, Any]) -> Indicator:
+    one = INDICATORS.versions(told["code"])[told["version"] - 1]
+    return dataclasses.replace(one, label=told["label"], unit=told["unit"], definition=told["definition"])
 
 
 def _stamp(freeze: Freeze | None) -> Stamp | None:

@@ -25,6 +25,7 @@ from hubs.access import Permission, holds_nationally
 from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
 from jobs.models import Job
+from letters import actions as letters
 from metrics.models import Freeze
 from reports import emails
 from reports.actions.closing import NotClosed
@@ -143,8 +144,8 @@ def tell_subscribers(*, at: dt.datetime) -> int:
         for subscription in Subscription.objects.to(package).order_by("pk"):
             person = subscription.user
             if holds_nationally(person, Permission.DOWNLOAD_REPORT):
-                with transaction.atomic():
-                    emails.tell_of_package(package=package, person=person, at=at)
+                text, key = emails.package_made(package, person), f"package:{package.pk}:{person.pk}"
+                letters.post(key=key, hub=None, to=person.email, subject=text.subject, body=text.body, at=at)
                 told += 1
     return told
 

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('hubs', '0002_appointment_history'),
         ('jobs', '0002_attempts'),
-        ('metrics', '0004_keep_frozen'),
-        ('reports', '0003_keep_published'),
+        ('metrics', '0006_saved_tables'),
+        ('reports', '0004_before_and_around_submission'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
