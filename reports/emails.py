@@ -17,7 +17,7 @@ from accounts.models import User
 from foundation.periods import Month, japanese_day
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
-from reports.models import MonthlyReport, ReportingMonth
+from reports.models import MonthlyReport, Package, ReportingMonth
 
 if TYPE_CHECKING:
     from reports.queries.chasing import Overdue
@@ -90,6 +90,19 @@ def digest(to: User, overdue: Sequence[Overdue], *, ready: int, today: dt.date) 
             render_to_string("reports/mail/digest.txt", {
                 "to": to, "rows": [(_month(row.month), row.hub.name, row.days) for row in overdue], "ready": ready,
                 "address": settings.SITE_URL + reverse("nation_months:list"),
+            }),
+        )  # fmt: skip
+
+
+def package_made(package: Package, to: User) -> Text:
+    """To a subscriber: it is there, and how to be told no more."""
+    with translation.override("ja"):
+        told = {"kind": package.get_kind_display(), "period": package.period, "version": package.version}
+        return Text(
+            _("【よろず支援拠点】%(kind)s報告 %(period)s 第%(version)s版ができました") % told,
+            render_to_string("reports/mail/package_made.txt", told | {
+                "to": to, "address": settings.SITE_URL + reverse("reports:package", args=[package.pk]),
+                "stop": settings.SITE_URL + reverse("agency:subscription"),
             }),
         )  # fmt: skip
 
