@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from foundation.templatetags import shown
 from hubs.access import Permission, may_look_behind
@@ -29,7 +30,10 @@ from metrics.queries import Labels, counted_at
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
-TOO_SLOW = "集計に時間がかかりすぎるため、中止しました。期間を短くするか、拠点を絞り込んでください。内訳を1つにすると、月次の集計値からすぐに答えられます。"
+TOO_SLOW = gettext_noop(
+    "集計に時間がかかりすぎるため、中止しました。期間を短くするか、拠点を絞り込んでください。"
+    "内訳を1つにすると、月次の集計値からすぐに答えられます。"
+)
 
 
 class CrosstabDoor(Door):
@@ -142,7 +146,7 @@ class CrosstabFile(CrosstabDoor):
             (_("行"), str(question.rows)), (_("列"), str(question.columns)),
             (_("期間"), f"{shown.month(question.first)} - {shown.month(question.last)}"),
             *narrowed(question, self.places, self.labels),
-            (_("数えたもの"), _("現在の記録") if table.is_from_records else _("月次の集計値")),
+            (_("数えたもの"), _("現在の記録") if table.is_from_records else _("月次の集計値(締めた月は確定値)")),
             (_("集計日時"), shown.moment(at if table.is_from_records else counted)),
             (_("作成日時"), shown.moment(at)), (_("作成者"), self.person.name),
             *((_("注意"), note) for note in table.notes),

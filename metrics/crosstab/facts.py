@@ -1,4 +1,5 @@
-"""Answers from the monthly facts, of closed months as they were frozen. All of this package's reading of them stands here."""
+"""Answers from the monthly facts, of closed months as they were frozen. All that this package reads of
+them stands here."""
 
 from __future__ import annotations
 

@@ -57,8 +57,8 @@ def check(question: Question) -> None:
         ) % {"measure": measure})  # fmt: skip
     for name in question.breakdowns:
         if name not in known:
-            place = "rows" if question.rows.name == name else "columns" if question.columns.name == name else f"in_{name}"
-            raise Unanswerable(place, _cannot_divide(question, AXES[name]))
+            sides = {question.columns.name: "columns", question.rows.name: "rows"}
+            raise Unanswerable(sides.get(name, f"in_{name}"), _cannot_divide(question, AXES[name]))
 
 
 def _cannot_divide(question: Question, axis: Axis) -> str:
@@ -74,21 +74,21 @@ def from_records(question: Question) -> Answer:
     """The answer. Raises Unanswerable, and TooSlow after CROSSTAB_SECONDS."""
     check(question)
     sql, asked = _statement(question)
-    with entered(Scope.nationwide(), read_only=True), _limited(settings.CROSSTAB_SECONDS), connection.cursor() as cursor:
+    with entered(Scope.nationwide(), read_only=True), _limited(settings.CROSSTAB_SECONDS) as cursor:
         cursor.execute(sql, asked)
         found = cursor.fetchall()
     return Answer({(row, column): value for row, column, value in found if value})
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """A time limit for each statement within. Raises TooSlow."""
+def _limited(seconds: float) -> Iterator[Any]:
+    """A cursor with a time limit for each statement within. Raises TooSlow."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('statement_timeout')")
         (before,) = cursor.fetchone()
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{round(seconds * 1000)}ms"])
         try:
-            yield
+            yield cursor
         except OperationalError as problem:
             if isinstance(problem.__cause__, QueryCanceled):
                 raise TooSlow from problem
