@@ -15,7 +15,6 @@ from foundation.periods import Month
 from hubs.access import Permission, may_look_behind
 from hubs.doors import Door, Reach, looked_at
 from hubs.models import Hub
-from metrics.indicators import INDICATORS
 from metrics.models import Span
 from metrics.queries import Place, counted_at, labels_of
 from metrics.records import records_behind
@@ -35,11 +34,9 @@ class Window(Door):
         """What every window needs."""
         return {
             "choice": choice,
-            "fiscal_year": choice.month.fiscal_year,
             "months": months_to_choose(Month.of(timezone.localdate())),
             "spans": Span,
             "counted_at": counted_at(choice.month),
-            "is_year": choice.span == Span.YEAR_TO_DATE,
             "is_running": choice.month == Month.of(timezone.localdate()),
         }
 
@@ -86,13 +83,13 @@ class NationMonth(Window):
         choice, nation = self.choice, Place.nation()
         hubs = self.hubs()
         places = [nation, *(Place.of_hub(hub) for hub in hubs)]
-        found = queries.with_year_before(places, choice.month, choice.span, INDICATORS.totals())
+        found = queries.with_year_before(places, choice.month, choice.span, choice.defined.totals())
         rows = queries.side_by_side(hubs, found, choice.month, self.total(choice))
         context = self.around(choice) | {
             "totals": queries.totals_of(found, nation, choice.month),
             "rows": queries.sorted_rows(rows, choice.order),
             "tiles": rows,
-            "columns": INDICATORS.totals(),
+            "columns": choice.defined.totals(),
             "trend": queries.trend_of(nation, choice.month, self.total(choice)),
         }
         return render(request, "dashboards/nation_month.html", context)

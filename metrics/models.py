@@ -24,10 +24,21 @@ class Level(models.TextChoices):
 
 
 class Span(models.TextChoices):
-    """Over how long: the month itself, or its fiscal year up to and including the month."""
+    """Over how long: the month itself, or its fiscal quarter or year up to and including the month."""
 
     MONTH = "month", _("月")
+    QUARTER_TO_DATE = "qtd", _("四半期累計")
     YEAR_TO_DATE = "ytd", _("年度累計")
+
+    def start(self, month: Month) -> Month:
+        """The month that it begins with."""
+        match self:
+            case Span.QUARTER_TO_DATE:
+                return month.quarter.months[0]
+            case Span.YEAR_TO_DATE:
+                return month.fiscal_year.months[0]
+            case _:
+                return month
 
 
 class FactManager(models.Manager["Fact"]):

@@ -72,7 +72,7 @@ class Told(StrEnum):
     LIVE = "live"
 
 
-# A year to date stands still until somebody records something: then the last month counted holds.
+# A quarter or year to date stands still until somebody records something: then the last month counted holds.
 _FIGURES = """
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (month) month, id FROM metrics_freeze
@@ -116,12 +116,13 @@ def figures(
     told: Told = Told.FROZEN,
 ) -> Figures:
     """The figures of places and months, in one query; all indicators if none are named. `span` says whether of
-    the months themselves or of their fiscal year up to and including them; `told` whether a closed month shows what
-    was frozen. Within a scope that sees the figures of the hubs among the places; others read as 0. Raises NoScope."""
+    the months themselves or of their fiscal quarter or year up to and including them; `told` whether a closed month
+    shows what was frozen. Within a scope that sees the figures of the hubs among the places; others read as 0. Raises
+    NoScope."""
     places, months = list(places), list(months)
     asked = _asked(places, span, indicators) | {
         "months": [month.first for month in months],
-        "starts": [month.fiscal_year.first for month in months],
+        "starts": [span.start(month).first for month in months],
         "frozen": told is Told.FROZEN,
     }
     return _found(_FIGURES, asked, span)

@@ -25,6 +25,7 @@ from metrics.crosstab.question import Question, Unanswerable
 from metrics.crosstab.records import TooSlow
 from metrics.crosstab.table import Behind, Table, tabulate
 from metrics.forms import CrosstabForm, TableForm
+from metrics.indicators import INDICATORS
 from metrics.models import SavedTable
 from metrics.queries import Labels, counted_at
 
@@ -93,7 +94,7 @@ class Crosstab(CrosstabDoor):
             "counted_at": counted_at(question.last),
             "chart": "line" if question.axis_of(Kind.TIME) else "bar",
             "is_across": question.columns.kind is Kind.TIME,
-            "has_chart": 1 < cells,
+            "has_chart": cells > 1,
             "most_series": files.MOST_SERIES,
             "narrowed": narrowed(question, self.places, self.labels),
         }
@@ -142,7 +143,7 @@ class CrosstabFile(CrosstabDoor):
         question, counted = table.question, counted_at(table.question.last)
         facts = [
             (_("集計する値"), f"{question.measure.label}({question.measure.unit})"),
-            (_("定義"), str(question.measure.definition)),
+            *((_("定義"), text) for text in definitions_of(question)),
             (_("行"), str(question.rows)), (_("列"), str(question.columns)),
             (_("期間"), f"{shown.month(question.first)} - {shown.month(question.last)}"),
             *narrowed(question, self.places, self.labels),
@@ -214,6 +215,14 @@ class TableDeletion(CrosstabDoor):
 
 def name_taken() -> str:
     return _("この名前の条件はすでに保存されています。別の名前にしてください。")
+
+
+def definitions_of(question: Question) -> list[str]:
+    """By what was counted; each with the months that it held in, if there are several."""
+    held = INDICATORS.within(question.measure.code, question.first, question.last)
+    if len(held) < 2:
+        return [str(one.definition) for one, _first, _last in held]
+    return [f"{shown.month(first)} - {shown.month(last)}: {one.definition}" for one, first, last in held]
 
 
 def title_of(question: Question) -> str:

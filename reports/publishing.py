@@ -13,14 +13,18 @@ SMALL = 5  # below it a figure may tell of somebody (domain.md §4)
 
 def figures_to_publish(frozen: Freeze) -> list[dict[str, Any]]:
     """One entry per fact of the month. In a scope that sees the nation's figures."""
-    facts = FrozenFact.objects.filter(freeze=frozen, span=Span.MONTH).order_by(
-        "level", "hub", "bureau", "indicator", "code"
-    )
+    facts = FrozenFact.objects.filter(freeze=frozen, span=Span.MONTH)
     return [
-        {"level": fact.level, "hub": fact.hub_id, "bureau": fact.bureau_id, "indicator": fact.indicator, "code": fact.code,
-         "value": None if 0 < fact.value < SMALL else fact.value}
-        for fact in facts
-    ]  # fmt: skip
+        {
+            "level": fact.level,
+            "hub": fact.hub_id,
+            "bureau": fact.bureau_id,
+            "indicator": fact.indicator,
+            "code": fact.code,
+            "value": None if 0 < fact.value < SMALL else fact.value,
+        }
+        for fact in facts.order_by("level", "hub", "bureau", "indicator", "code")
+    ]
 
 
 def digest(told: list[dict[str, Any]]) -> str:

@@ -131,7 +131,9 @@ def _record_of(frozen: Freeze) -> jobs.Product:
             "month": str(frozen.as_month), "version": frozen.version, "cause": frozen.cause, "sha256": frozen.sha256,
             "made_at": frozen.made_at.isoformat(), "made_by": frozen.made_by.name,
             "definitions": {one["code"]: one["version"] for one in frozen.definitions},
-            "hubs": {str(pk): {"confirmed": part.confirmed, "rows_sha256": part.rows_sha256} for pk, part in hubs.items()},
+            "hubs": {
+                str(pk): {"confirmed": one.confirmed, "rows_sha256": one.rows_sha256} for pk, one in hubs.items()
+            },
         }  # fmt: skip
     name = f"よろず支援拠点_締め記録_{frozen.as_month}_v{frozen.version}.json"
     return jobs.Product(io.BytesIO(canonical(told)), name)

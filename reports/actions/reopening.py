@@ -38,8 +38,8 @@ def ask(*, report: MonthlyReport, reason: str, consultations: Sequence[int], by:
     try:
         with transaction.atomic():
             made = Reopening.objects.create(
-                hub_id=report.hub_id, report=report, reason=reason, consultations=sorted(set(consultations)), asked_at=at,
-                asked_by=by,
+                hub_id=report.hub_id, report=report, reason=reason, consultations=sorted(set(consultations)),
+                asked_at=at, asked_by=by,
             )  # fmt: skip
     except IntegrityError as problem:
         if "one_standing_reopening_per_report" in str(problem):

@@ -144,9 +144,10 @@ def changes_in_words(changes: dict[str, dict[str, int]]) -> list[str]:
     """{source: {"added": 2, …}} as sentences."""
     found = []
     names = {
-        "consultations": _("相談記録"), "closed_cases": _("終了案件"), "outcomes": _("成果"), "involvements": _("連携・紹介"),
-        "program_uses": _("支援制度の記録"), "sent_referrals": _("支援機関への依頼"),
-        "answered_referrals": _("支援機関からの応答"), "partner_works": _("支援機関の支援の記入"), "visitors": _("相談者"),
+        "consultations": _("相談記録"), "closed_cases": _("終了案件"), "outcomes": _("成果"),
+        "involvements": _("連携・紹介"), "visitors": _("相談者"), "program_uses": _("支援制度の記録"),
+        "sent_referrals": _("支援機関への依頼"),
+        "answered_referrals": _("支援機関からの応答"), "partner_works": _("支援機関の支援の記入"),
     }  # fmt: skip
     only_clients = changes.keys() == {"visitors"}
     for source, counts in changes.items():

@@ -79,10 +79,11 @@ def report_of(hub: Hub, month: Month) -> MonthlyReport:
 def figures_to_confirm(hub: Hub, month: Month, *, told: Told = Told.LIVE) -> list[Confirmed]:
     """The totals that a chief signs, 相談対応件数 first: as the records count now, or as they were told."""
     place, before = Place.of_hub(hub), month.previous()
-    found = figures(places=[place], months=[month, before], indicators=INDICATORS.totals(), told=told)
+    totals = INDICATORS.at(month).totals()
+    found = figures(places=[place], months=[month, before], indicators=totals, told=told)
     return [
         Confirmed(indicator, found.value(place, month, indicator), found.value(place, before, indicator))
-        for indicator in INDICATORS.totals()
+        for indicator in totals
     ]
 
 
@@ -116,15 +117,13 @@ def standings(hubs: Sequence[Hub], month: Month, *, today: dt.date) -> list[HubS
     dates = reporting_month(month)
     reports = {report.hub_id: report for report in MonthlyReport.objects.of(month).with_dates()}
     places = {hub.pk: Place.of_hub(hub) for hub in hubs}
-    before = month.previous()
-    found = figures(places=places.values(), months=[month, before], indicators=INDICATORS.totals())
+    before, totals = month.previous(), INDICATORS.at(month).totals()
+    found = figures(places=places.values(), months=[month, before], indicators=totals)
 
     def standing(hub: Hub) -> HubStanding:
         report = reports.get(hub.pk) or MonthlyReport(hub=hub, reporting_month=dates)
         place = places[hub.pk]
-        confirmed = [
-            Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in INDICATORS.totals()
-        ]
+        confirmed = [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in totals]
         sent = report.submitted_at
         on_time = None if sent is None else sent.astimezone().date() <= dates.due_on
         return HubStanding(hub, report, report.is_late(today), on_time, len(jumps_of(confirmed)))

@@ -66,7 +66,10 @@ class HubMonth(MonthDoor):
     def get(self, request: HttpRequest, month: str) -> HttpResponse:
         wanted = read_month(month)
         report = queries.report_of(self.hub, wanted)
-        return self.page(wanted, report, CheckForm(initial={"version": report.version}, indicators=INDICATORS.totals()))
+        return self.page(wanted, report, self.form(wanted, initial={"version": report.version}))
+
+    def form(self, month: Month, *args: Any, **more: Any) -> CheckForm:
+        return CheckForm(*args, indicators=INDICATORS.at(month).totals(), **more)
 
     def page(self, month: Month, report: MonthlyReport, form: CheckForm, status: int = 200) -> HttpResponse:
         saved = report.pk is not None
@@ -74,6 +77,7 @@ class HubMonth(MonthDoor):
         remarks = list(report.remarks.select_related("by").order_by("-at", "-pk")) if saved else []
         possible = MONTH.possible(report.state)
         told = Told.FROZEN if report.state in CLOSED else Told.LIVE
+        figures = queries.figures_to_confirm(self.hub, month, told=told)
         checks = self.request.user.has_perm(Permission.CHECK_MONTHS, self.hub)
         confirms = self.request.user.has_perm(Permission.CONFIRM_MONTH, self.hub)
         versions = list(Freeze.objects.of(month).order_by("version"))
@@ -84,7 +88,7 @@ class HubMonth(MonthDoor):
             "hub": self.hub, "month": month, "report": report, "form": form,
             "dates": report.reporting_month, "is_late": report.is_late(timezone.localdate()),
             "is_over": timezone.localdate() > month.last,
-            "figures": [(row, said.get(row.indicator.code, "")) for row in queries.figures_to_confirm(self.hub, month, told=told)],
+            "figures": [(row, said.get(row.indicator.code, "")) for row in figures],
             "remarks": [(INDICATORS[row.indicator].label, row) for row in remarks if row.indicator in INDICATORS],
             "steps": report.steps.select_related("by").order_by("-at", "-pk") if saved else [],
             "may_reopen": confirms and report.state in CLOSED and standing is None,
@@ -202,7 +206,7 @@ class Return(HubMonth):
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
-        form = CheckForm(request.POST, indicators=INDICATORS.totals())
+        form = self.form(wanted, request.POST)
         if not form.is_valid():
             return self.page(wanted, queries.report_of(self.hub, wanted), form, status=422)
         values = form.cleaned_data

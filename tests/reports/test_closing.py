@@ -21,8 +21,9 @@ from metrics.models import Freeze
 from metrics.queries import Place, figures
 from reports.actions import closing, months, reopening
 from reports.choices import MonthState, ReopeningState
-from reports.models import MonthlyReport, MonthStep, Publication, Reopening, ReportingMonth
+from reports.models import MonthlyReport, MonthStep, Publication, Reopening
 from tests import making
+from tests.reports.making import accept_everywhere, close
 
 pytestmark = pytest.mark.django_db
 TOKYO_TIME = ZoneInfo("Asia/Tokyo")
@@ -34,33 +35,6 @@ def moment(month, day, hour=9):
 
 
 NOVEMBER_20, DECEMBER_20 = moment(11, 20), moment(12, 20)
-
-
-def accept_everywhere(month, *, by, at, but=()):
-    """Every hub's chief has submitted and headquarters has accepted; done in bulk."""
-    with entered(Scope.nationwide()):
-        ReportingMonth.objects.get_or_create(
-            month=month.first,
-            defaults={"due_on": month.next().first.replace(day=10), "closes_on": month.next().first.replace(day=20)},
-        )
-        MonthlyReport.objects.bulk_create(
-            MonthlyReport(
-                hub_id=pk,
-                reporting_month_id=month.first,
-                state=MonthState.ACCEPTED,
-                submitted_at=at,
-                submitted_by=by,
-                accepted_at=at,
-                accepted_by=by,
-            )
-            for pk in HUB_IDS
-            if pk not in but
-        )
-
-
-def close(month, *, by, at, note=""):
-    accept_everywhere(month, by=by, at=at)
-    return closing.close_month(month=month, note=note, by=by, at=at)
 
 
 def count_of(hub, month, code="consultations"):
@@ -151,9 +125,9 @@ def test_the_database_keeps_a_closed_month_too(tokyo, session, chief, headquarte
         f"DELETE FROM consultations_involvement WHERE consultation_id = {session.pk}",
         f"DELETE FROM consultations_consultation WHERE id = {session.pk}",
     ):
-        with entered(Scope.of_hub(tokyo.pk)), pytest.raises(IntegrityError, match="closed"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(deed)
+        scope = entered(Scope.of_hub(tokyo.pk))
+        with scope, pytest.raises(IntegrityError, match="closed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(deed)
 
 
 def test_a_late_record_is_taken_and_becomes_a_correction_of_the_next_closing(tokyo, session, headquarters):

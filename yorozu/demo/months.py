@@ -56,7 +56,7 @@ def load_months(*, at: dt.datetime) -> None:
                 place, before = Place.of_hub(hub), month.previous()
                 told = [
                     Confirmed(i, found.value(place, month, i), found.value(place, before, i))
-                    for i in INDICATORS.totals()
+                    for i in INDICATORS.at(month).totals()
                 ]
                 state = NEWEST[hub.pk % len(NEWEST)] if month == last else MonthState.ACCEPTED
                 _tell(hub, month, state, told, chief, checker)
