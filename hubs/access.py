@@ -45,6 +45,7 @@ class Permission(StrEnum):
     CONFIRM_MONTH = "reports.confirm_month"
     CHECK_MONTHS = "reports.check_months"
     CLOSE_MONTH = "reports.close_month"  # and publish it
+    WATCH_MONTHS = "reports.watch_months"  # who has reported and who has not
     VIEW_APPOINTMENTS = "hubs.view_appointments"
     REQUEST_APPOINTMENT = "hubs.request_appointment"
     AGREE_APPOINTMENT = "hubs.agree_appointment"
@@ -78,14 +79,17 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.ADVISOR: frozenset({P.VIEW_HUB}),
     Role.EVALUATOR: frozenset({P.VIEW_HUB}),
     Role.BUREAU: frozenset(
-        {P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT}
+        {
+            P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT,
+            P.WATCH_MONTHS,
+        }
     ),
-    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API}),
+    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.WATCH_MONTHS}),
     Role.HEADQUARTERS: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
-            P.CROSS_TABULATE, P.CLOSE_MONTH,
+            P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

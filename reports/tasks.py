@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import time
 from collections.abc import Callable
 
@@ -12,17 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from foundation.periods import Month
+from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
 from jobs.models import Job
 from metrics.evidence import canonical
 from metrics.freezing import Disagrees
 from metrics.models import Freeze, FrozenHub
-from reports.actions import closing, months, reopening
+from reports.actions import chasing, closing, months, reopening
 from reports.actions import editions as actions
 from reports.models import Reopening
 from reports.queries.closing import CLOSE, CORRECT, PUBLISH
 from reports.queries.editions import KIND
+
+log = logging.getLogger("yorozu.reports")
 
 TRIES, PAUSE = 5, 2.0  # a recount that ran at the same moment makes PostgreSQL refuse one of the two
 COUNTING = gettext_noop("集計値を数え直し、元の記録と突き合わせています")
@@ -67,6 +71,20 @@ def end_reopenings() -> None:
     for one in due:
         with entered(Scope.of_figures([one.hub_id])):
             reopening.lapse(reopening=one, at=timezone.now())
+
+
+@shared_task(name="reports.chase_months")
+def chase_months() -> None:
+    """Remind the hubs that have not submitted, each by itself: one that fails stops nobody else. Then the digest."""
+    at = timezone.now()
+    for hub in Hub.objects.order_by("pk"):
+        try:
+            with entered(Scope.of_figures([hub.pk])):
+                chasing.remind(hub=hub, at=at)
+        except Exception:
+            log.exception("hub %s could not be reminded of its month", hub.pk)
+    with entered(Scope.of_figures(HUB_IDS)):
+        chasing.tell_headquarters(at=at)
 
 
 def _made(job: Job, progress: jobs.Progress) -> jobs.Product:

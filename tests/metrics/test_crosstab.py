@@ -56,7 +56,7 @@ class Plainly:
 
     def __init__(self) -> None:
         with entered(Scope.nationwide()):
-            self.world = plain._World()
+            self.world = plain._World(None)
             self.bureaus = {hub.pk: hub.prefecture.bureau_id for hub in Hub.objects.select_related("prefecture")}
             self.identity = {c.pk: plain.who(c) for c in self.world.sessions}
             self.rows = {name: list(self.rows_of(name)) for name in (i.code for i in INDICATORS.totals())}
