@@ -15,6 +15,7 @@ from consultations.models import Case, Consultation, Outcome, TouchedMonth
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics import counting
+from metrics.indicators import Way
 from metrics.models import Count
 from referrals.models import Referral, ReferralWork
 
@@ -36,8 +37,8 @@ def recount_touched(*, at: dt.datetime) -> list[Month]:
 
 
 def recount(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
-    """Count whole months anew, and the year to date of the months behind them. Months before them in the same
-    year that were never counted are counted too, as the year needs them. Returns what was counted."""
+    """Count whole months anew, and the quarter and year to date of the months behind them. Months before them in
+    the same year that were never counted are counted too, as the year needs them. Returns what was counted."""
     with entered(Scope.nationwide()):
         _lock()
         wanted = set(months)
@@ -71,17 +72,21 @@ def months_with_records() -> list[Month]:
 
 def _count(touched: Mapping[Month, Set[int]], after: Collection[Month], *, at: dt.datetime) -> None:
     """`after`: months counted before that lie behind the first touched one. Their own records are as they were, but
-    whoever came earlier is no longer new in them, and their year to date holds the touched months."""
+    whoever came earlier is no longer new in them, and their quarter and year to date hold the touched months."""
     began = time.perf_counter()
     for month, hubs in sorted(touched.items()):
         counting.count_hubs(month, hubs)
     counting.sum_places(sorted(touched))
     affected = sorted({*touched, *after})
-    for year in sorted({month.fiscal_year for month in touched}):
-        ytd = [month for month in affected if month.fiscal_year == year]
-        counting.count_visitors(year, months=[month for month in ytd if month in touched], ytd=ytd)
+    years, quarters = {month.fiscal_year for month in touched}, {month.quarter for month in touched}
+    ytd = [month for month in affected if month.fiscal_year in years]
+    qtd = [month for month in affected if month.quarter in quarters]
+    for year in sorted(years):
+        of_year = [[month for month in some if month.fiscal_year == year] for some in (sorted(touched), ytd, qtd)]
+        counting.count_visitors(year, months=of_year[0], ytd=of_year[1], qtd=of_year[2])
+    counting.sum_months(Way.ADD, ytd=ytd, qtd=qtd)
     counting.count_new(affected)
-    counting.sum_months(affected)
+    counting.sum_months(Way.FIRST, ytd=affected, qtd=affected)
     spent = round((time.perf_counter() - began) * 1000)
     Count.objects.bulk_create(
         [Count(month=month.first, counted_at=at, milliseconds=spent) for month in affected],

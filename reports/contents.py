@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import Min
 from django.utils import timezone, translation
 
 from foundation.periods import Month
@@ -164,8 +165,8 @@ class _Reading:
         self.of_year = figures(places=places, months=both, span=Span.YEAR_TO_DATE)
         self.counted_from = {Span.MONTH: _first_counted(both[1], both[1]),
                              Span.YEAR_TO_DATE: _first_counted(both[1].fiscal_year.months[0], both[1])}  # fmt: skip
-        names = Labels()
-        self.labels = {indicator.code: names.of(indicator) for indicator in INDICATORS}
+        names, self.defined = Labels(), INDICATORS.at(month)
+        self.labels = {indicator.code: names.of(indicator) for indicator in self.defined}
 
     def content(self, counted: dt.datetime, at: dt.datetime) -> MonthlyContent:
         bureaus, hubs = tuple(map(self._bureau, self.bureaus)), tuple(map(self._hub, self.hubs))
@@ -173,11 +174,11 @@ class _Reading:
         return MonthlyContent(
             edition=self.edition,
             month=self.month,
-            totals=INDICATORS.totals(),
+            totals=self.defined.totals(),
             summaries=(nation,) if self.edition.bureau is None else (nation, bureaus[0]),
             bureaus=bureaus,
             hubs=hubs,
-            breakdowns=tuple(map(self._breakdown, INDICATORS.breakdowns())),
+            breakdowns=tuple(map(self._breakdown, self.defined.breakdowns())),
             trend=tuple(self._trend()),
             facts=tuple(self._facts([nation, *bureaus, *hubs])),
             counted_at=counted,
@@ -191,7 +192,7 @@ class _Reading:
         return self._row(Place.of_hub(hub), hub.code, hub.prefecture.name, hub.prefecture.bureau.name)
 
     def _row(self, place: Place, code: str, name: str, bureau: str) -> PlaceRow:
-        lines = tuple(self._line(place, indicator, "", str(indicator.label)) for indicator in INDICATORS.totals())
+        lines = tuple(self._line(place, indicator, "", str(indicator.label)) for indicator in self.defined.totals())
         return PlaceRow(place.level, code, name, bureau, lines)
 
     def _line(self, place: Place, indicator: Indicator, code: str, label: str) -> Line:
@@ -206,12 +207,12 @@ class _Reading:
     def _compared(self, found: Figures, place: Place, indicator: Indicator, code: str) -> Compared:
         now = found.value(place, self.month, indicator, code)
         first = self.counted_from[found.span]
-        if first is None or first < indicator.since:
+        if first is None or INDICATORS.versions(indicator.code)[0].since > self.month.year_before():
             return Compared(now, None)
         return Compared(now, found.value(place, self.month.year_before(), indicator, code))
 
     def _breakdown(self, indicator: Indicator) -> BreakdownTable:
-        place, total = self.edition.place(), INDICATORS[indicator.of]
+        place, total = self.edition.place(), self.defined[indicator.of]
         lines = (self._line(place, indicator, code, label) for code, label in self.labels[indicator.code].items())
         kept = tuple(line for line in lines if not self._is_padding(indicator, line))
         return BreakdownTable(indicator, self._line(place, total, "", str(total.label)), kept)
@@ -225,9 +226,11 @@ class _Reading:
         return not any(figures_of) and (of_programs or line.code == UNSTATED)
 
     def _trend(self) -> Iterator[tuple[Month, tuple[int, ...]]]:
-        totals, place = INDICATORS.totals(), self.edition.place()
-        since = min(indicator.since for indicator in totals)
-        months = [month for n in range(TREND_MONTHS) if (month := self.month.plus(n - TREND_MONTHS + 1)) >= since]
+        """From the first month that was counted: before it a zero would say what nobody knows."""
+        totals, place = self.defined.totals(), self.edition.place()
+        latest = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
+        counted = Count.objects.filter(month__range=(latest[0].first, self.month.first)).aggregate(first=Min("month"))
+        months = [month for month in latest if month.first >= counted["first"]]
         found = figures(places=[place], months=months, span=Span.MONTH, indicators=totals)
         for month in months:
             yield month, tuple(found.value(place, month, indicator) for indicator in totals)
@@ -235,7 +238,7 @@ class _Reading:
     def _facts(self, rows: list[PlaceRow]) -> Iterator[FlatFact]:
         """Every fact of the rows' places; of the breakdowns, those that are not zero."""
         places = [Place.nation(), *map(Place.of_bureau, self.bureaus), *map(Place.of_hub, self.hubs)]
-        month, words = str(self.month), [_Words.of(indicator) for indicator in INDICATORS]
+        month, words = str(self.month), [_Words.of(indicator) for indicator in self.defined]
         spans = [(found, str(found.span.label)) for found in (self.of_month, self.of_year)]
         for row, place in zip(rows, places, strict=True):
             where = (month, str(row.level.label), row.code, row.name)

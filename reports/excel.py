@@ -157,13 +157,14 @@ def _breakdown(pages: Pages, content: MonthlyContent, number: int, table: Breakd
 def _definitions(pages: Pages, content: MonthlyContent) -> None:
     sheet = pages.add("定義")
     pages.top(sheet, "指標の定義", "この報告に含まれるすべての指標について、数え方を示します。")
-    for column, width in enumerate((30, 28, 7, 16, 84, 11)):
+    for column, width in enumerate((30, 28, 7, 16, 84, 6, 11)):
         sheet.set_column(column, column, width)
-    pages.head(sheet, 3, ("コード", "指標", "単位", "合計の可否", "定義", "集計開始"))
+    pages.head(sheet, 3, ("コード", "指標", "単位", "合計の可否", "定義", "版", "適用開始"))
     breakdowns = (table.indicator for table in content.breakdowns)
     for row, one in enumerate((*content.totals, *breakdowns), start=4):
         adds = "合計できる" if one.additive else "合計できない"
-        values = (one.code, str(one.label), str(one.unit), adds, str(one.definition), _month(one.since))
+        texts = (str(one.label), str(one.unit), adds, str(one.definition))
+        values = (one.code, *texts, str(one.version), _month(one.since))
         pages.cells(sheet, row, 0, values, ["long"] * len(values))
         sheet.set_row(row, 17 * max(1, -(-len(str(one.definition)) // 42)) + 4)
 

@@ -101,6 +101,67 @@ class CheckForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith(_REMARK)]
 
 
+class ClosingForm(forms.Form):
+    """Closing a month: hubs that are not accepted are not waited for only with a reason."""
+
+    note = CleanCharField(
+        label=_("確認済みでない拠点を待たずに締める理由"), max_length=1000, required=False, multiline=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, missing: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.missing = missing
+
+    def clean_note(self) -> str:
+        note: str = self.cleaned_data["note"]
+        if self.missing and not note:
+            raise forms.ValidationError(_("確認済みでない拠点があります。待たずに締める理由を書いてください。"))
+        return note
+
+
+class ReopeningForm(forms.Form):
+    """Why a closed month should be opened again, and for which records."""
+
+    reason = CleanCharField(
+        label=_("再開の理由"), max_length=1000, multiline=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    records = CleanCharField(
+        label=_("直す相談記録の番号"), max_length=500, required=False,
+        help_text=_("番号を空白かカンマで区切ります。空欄にすると、この月の相談記録をすべて直せるように申請します。"),
+    )  # fmt: skip
+
+    def clean_records(self) -> list[int]:
+        parts = self.cleaned_data["records"].replace(",", " ").replace("、", " ").split()
+        if any(not part.isascii() or not part.isdigit() or len(part) > 18 for part in parts):
+            raise forms.ValidationError(_("相談記録の番号(数字)を書いてください。"))
+        return sorted({int(part) for part in parts})
+
+
+class DecisionForm(forms.Form):
+    """Headquarters' answer to a reopening."""
+
+    decision = forms.ChoiceField(
+        label=_("決定"), choices=[("grant", _("承認する")), ("refuse", _("却下する"))], widget=forms.RadioSelect
+    )
+    days = forms.IntegerField(
+        label=_("再開する日数"),
+        min_value=1,
+        max_value=13,
+        initial=7,
+        help_text=_("今日から数えて13日まで。最後の日の終わりに自動で締まります。"),
+    )
+    answer = CleanCharField(
+        label=_("本部の回答"), max_length=1000, required=False, multiline=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("decision") == "refuse" and not found.get("answer"):
+            self.add_error("answer", _("却下するときは、理由を書いてください。"))
+        return found
+
+
 class DatesForm(forms.Form):
     """提出期限 and 締め日 of a month, and the two that the page showed."""
 

@@ -10,20 +10,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from audit import trail
+from consultations.actions.locks import open_month
 from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.models import Hub
 from letters import actions as letters
 from reports import emails
+from reports.actions.reopening import end_with
+from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
-from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
+from reports.models import Explanation, MonthlyReport, Remark, ReportingMonth
 from reports.queries import people
 from reports.queries.months import changes_of, figures_to_confirm, jumps_of, mark_of, newest_remarks, told_by
 from reports.queries.oversight import HubStanding
 from reports.workflow import MONTH
 
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+RETURNED_FOR = dt.timedelta(days=7)  # a reopened month that is sent back can be changed so long
 
 
 class NotOver(Exception):
@@ -118,6 +121,7 @@ def send_back(
     report = locked(hub=hub, month=month, version=version)
     report.accepted_at = report.accepted_by = None
     _move(report, MonthMove.RETURN, by=by, at=at, note=note)
+    open_month(hub_id=hub.pk, month=month, until=at + RETURNED_FOR, consultations=[])  # if it was closed before
     Remark.objects.bulk_create(
         Remark(hub=hub, report=report, indicator=code, text=text.strip(), at=at, by=by)
         for code, text in remarks.items()
@@ -137,6 +141,7 @@ def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime, s
         raise FiguresChanged
     report.accepted_at, report.accepted_by = at, by
     _move(report, MonthMove.ACCEPT, by=by, at=at)
+    end_with(report=report, at=at)
     for chief in people.chiefs_of(hub, timezone.localdate(at)):
         _post(f"accepted:{report.version}", report, chief, emails.accepted(report, chief), at=at)
     return report
@@ -194,7 +199,4 @@ def _move(report: MonthlyReport, move: MonthMove, *, by: User, at: dt.datetime, 
     report.state = MonthState(MONTH.after(report.state, move))
     report.version += 1
     report.save()
-    MonthStep.objects.create(
-        hub_id=report.hub_id, report=report, move=move, state=report.state, at=at, by=by, note=note
-    )
-    trail.record(f"month.{move}", by=by, at=at, on=report, month=str(report.month))
+    note_steps([report], move, by=by, at=at, note=note)

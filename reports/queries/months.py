@@ -15,7 +15,7 @@ from django.db.models.functions import JSONObject
 from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, Indicator
-from metrics.queries import Place, change, figures
+from metrics.queries import Place, Told, change, figures
 from reports.choices import MonthMove
 from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
 
@@ -73,13 +73,14 @@ def report_of(hub: Hub, month: Month) -> MonthlyReport:
     return found or MonthlyReport(hub=hub, reporting_month=reporting_month(month))
 
 
-def figures_to_confirm(hub: Hub, month: Month) -> list[Confirmed]:
-    """The totals that a chief signs, 相談対応件数 first."""
+def figures_to_confirm(hub: Hub, month: Month, *, told: Told = Told.LIVE) -> list[Confirmed]:
+    """The totals that a chief signs, 相談対応件数 first: as the records count now, or as they were told."""
     place, before = Place.of_hub(hub), month.previous()
-    found = figures(places=[place], months=[month, before], indicators=INDICATORS.totals())
+    totals = INDICATORS.at(month).totals()
+    found = figures(places=[place], months=[month, before], indicators=totals, told=told)
     return [
         Confirmed(indicator, found.value(place, month, indicator), found.value(place, before, indicator))
-        for indicator in INDICATORS.totals()
+        for indicator in totals
     ]
 
 

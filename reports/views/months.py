@@ -11,19 +11,23 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consultations.actions.locks import lock_on
 from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach
 from metrics.indicators import INDICATORS
+from metrics.models import Freeze
+from metrics.queries import Told
 from reports.actions import months as actions
 from reports.choices import MonthMove
 from reports.forms import CheckForm, SubmissionForm, explanation_name
 from reports.models import MonthlyReport, Remark, ReportingMonth
 from reports.queries import months as queries
 from reports.queries.checks import checks_of
+from reports.queries.closing import corrections_of, in_words
 from reports.views.editions import read_month
-from reports.workflow import MONTH
+from reports.workflow import CLOSED, MONTH
 
 SHOWN = 14
 
@@ -69,14 +73,18 @@ class HubMonth(MonthDoor):
     def get(self, request: HttpRequest, month: str) -> HttpResponse:
         wanted = read_month(month)
         report = queries.report_of(self.hub, wanted)
-        return self.page(wanted, report, CheckForm(initial={"version": report.version}, indicators=INDICATORS.totals()))
+        return self.page(wanted, report, self.form(wanted, initial={"version": report.version}))
+
+    def form(self, month: Month, *args: Any, **more: Any) -> CheckForm:
+        return CheckForm(*args, indicators=INDICATORS.at(month).totals(), **more)
 
     def page(self, month: Month, report: MonthlyReport, form: CheckForm, status: int = 200) -> HttpResponse:
         possible, user = MONTH.possible(report.state), self.request.user
         steps = list(report.steps.select_related("by").order_by("-at", "-pk")) if report.pk else []
         rounds = queries.rounds_of(report, steps)
-        figures = queries.figures_to_confirm(self.hub, month)
-        changes = queries.changes_of(report, figures)
+        frozen = Told.FROZEN if report.state in CLOSED else Told.LIVE
+        figures = queries.figures_to_confirm(self.hub, month, told=frozen)
+        changes = [] if report.state in CLOSED else queries.changes_of(report, figures)
         context = {
             "hub": self.hub, "month": month, "report": report, "form": form, "dates": report.reporting_month,
             "is_late": report.is_late(timezone.localdate()), "is_over": timezone.localdate() > month.last,
@@ -86,7 +94,21 @@ class HubMonth(MonthDoor):
             "checks": user.has_perm(Permission.CHECK_MONTHS, self.hub),
             "may": {str(move): move in possible for move in MonthMove},
         }  # fmt: skip
-        return render(self.request, "reports/month_page.html", context, status=status)
+        return render(self.request, "reports/month_page.html", context | self.closed(month, report), status=status)
+
+    def closed(self, month: Month, report: MonthlyReport) -> dict[str, Any]:
+        """What the page says of a month that was closed: its versions, corrections, lock and reopening."""
+        versions = list(Freeze.objects.of(month).order_by("version"))
+        if not versions:
+            return {"versions": []}
+        made, pending = corrections_of(month, hub=self.hub)
+        lock = lock_on(hub_id=self.hub.pk, day=month.first)
+        standing = report.reopenings.standing().with_people().first() if report.pk else None
+        return {
+            "versions": versions, "made": in_words(made), "pending": in_words(pending), "reopening": standing,
+            "locked": lock.in_words(timezone.now()) if lock else "",
+            "may_reopen": report.state in CLOSED and standing is None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -232,7 +254,7 @@ class Return(HubMonth):
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
-        form = CheckForm(request.POST, indicators=INDICATORS.totals())
+        form = self.form(wanted, request.POST)
         if not form.is_valid():
             return self.page(wanted, queries.report_of(self.hub, wanted), form, status=422)
         values = form.cleaned_data

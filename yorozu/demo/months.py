@@ -63,7 +63,7 @@ def load_months(*, at: dt.datetime) -> None:
                 place, before = Place.of_hub(hub), month.previous()
                 told = [
                     Confirmed(i, found.value(place, month, i), found.value(place, before, i))
-                    for i in INDICATORS.totals()
+                    for i in INDICATORS.at(month).totals()
                 ]
                 _tell(hub, month, _moves(hub, month, last), told, chief, checker)
 

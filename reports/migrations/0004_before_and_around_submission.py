@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hubs', '0002_appointment_history'),
-        ('reports', '0001_initial'),
+        ('reports', '0003_keep_published'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
