@@ -212,7 +212,9 @@ class _Worlds:
         open_ = self.low.keys() - doubtful
         least = {cell for cell in open_ if self.facts[cell] == self.low[cell]}
         for risen in (None, *sorted(least)) if open_ else ():
-            moved = unseen({c: s for c, s in terms.items() if c == risen or c not in least} for terms in self._near(open_))
+            moved = unseen(
+                {c: s for c, s in terms.items() if c == risen or c not in least} for terms in self._near(open_)
+            )
             if all(relation.is_loose(self.facts) for c in moved for relation in self._of[c]):
                 found |= moved & (open_ if risen is None else {risen})
         return found
@@ -287,7 +289,9 @@ class _Worlds:
 
 
 def _steps(
-    came: Mapping[tuple[int, int], tuple[tuple[int, int], tuple[Cell, int]]], end: tuple[int, int], first: tuple[int, int]
+    came: Mapping[tuple[int, int], tuple[tuple[int, int], tuple[Cell, int]]],
+    end: tuple[int, int],
+    first: tuple[int, int],
 ) -> Iterator[tuple[Cell, int]]:
     while end != first:
         end, step = came[end]

@@ -222,7 +222,11 @@ def test_a_year_so_far_and_a_later_version_tell_nothing_of_what_was_withheld(cha
     for indicator in DISTINCT:  # clients: nobody came again
         assert all(to_date[cell] >= may.facts[cell] for cell in to_date if cell.indicator == indicator)
     second = withhold(
-        month=may.facts, quarter=to_date, year=to_date, bureau_of=may.bureau_of, before=Withheld(quarter=before, year=before)
+        month=may.facts,
+        quarter=to_date,
+        year=to_date,
+        bureau_of=may.bureau_of,
+        before=Withheld(quarter=before, year=before),
     )
     for cell in first.month | second.month:
         assert cell in second.quarter and cell in second.year
