@@ -26,7 +26,7 @@ from foundation.text import fold, grams, like_pattern
 from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from metrics import actions
-from metrics.models import Fact
+from metrics.models import Fact, Span
 
 
 class NotThere(Exception):
@@ -55,7 +55,7 @@ def compile_month(month: Month, rounds: int = 5) -> dict[str, float]:
         found["again"].append(timed(lambda: actions.recount([month], at=timezone.now())))
         with entered(Scope.nationwide()):
             found["bare"].append(timed(lambda: limits.bare(month)))
-            found["bare, month only"].append(timed(lambda: limits.bare(month, spans=("month",))))
+            found["bare, month only"].append(timed(lambda: limits.bare(month, spans=[Span.MONTH])))
     return {name: statistics.median(times) for name, times in found.items()}
 
 

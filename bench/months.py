@@ -3,24 +3,28 @@ milliseconds. What a worker does is done in a process forked for it, as Celery d
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import resource
 import statistics
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from celery import current_app
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from bench.measures import NotThere, timed
+from bench.measures import NotThere, differences, timed
 from consultations.models import Consultation
 from foundation.periods import Month
 from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
+from jobs.choices import JobState
+from jobs.models import Job
 from metrics import actions, corrections, freezing
 from metrics.models import Freeze, Span
 from metrics.queries import Place, figures
@@ -110,6 +114,8 @@ def one_changed(month: Month, months: Iterable[Month]) -> dict[str, float]:
         stray += sum(not _belongs(row, tokyo, month) for row in found)
     if not written:
         raise NotThere(f"a change in {month} wrote no fact")
+    if wrong := differences(month):
+        raise NotThere(f"{wrong} figures of {month} are wrong")
     return {"median": statistics.median(times), "worst": max(times), "written": written, "stray": stray}
 
 
@@ -122,11 +128,15 @@ def _belongs(row: tuple[Any, ...], hub: Hub, month: Month) -> bool:
 
 
 # ---- closing
+def last_march(months: Iterable[Month]) -> Month:
+    """The last one whose April is over too."""
+    return max(one for one in months if one.number == 3 and one.next().last < timezone.localdate())
+
+
 def close_two(months: Iterable[Month], by: User) -> dict[str, dict[str, Any]]:
     """Close the last March, whose evidence is the longest, and the April after it with a correction of March; then
     count both anew from what was frozen."""
-    march = max(one for one in months if one.number == 3 and one.plus(1).last < timezone.localdate())
-    found = {}
+    found, march = {}, last_march(months)
     for month in (march, march.next()):
         _accept(month, by)
         found[f"close {month}"] = in_worker(lambda month=month: _close(month, by))
@@ -182,6 +192,36 @@ def _change_one_of(month: Month) -> None:
         row.save(force_insert=True)
 
 
+# ---- telling
+def make_package(month: Month, by: User) -> dict[str, Any]:
+    """The package of a closed month for the nation, every bureau and every hub: time and a worker's memory."""
+    from reports.actions import packages
+
+    with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+        send, current_app.send_task = current_app.send_task, lambda *_, **__: None
+        try:
+            ordered = packages.order_package(kind="month", first=month.first, by=by, at=timezone.now())
+        finally:
+            current_app.send_task = send
+        found = in_worker(lambda: _made(ordered.job_id))
+    if found["result"] < 2 * len(HUB_IDS):
+        raise NotThere(f"a package of {found['result']} files")
+    return found
+
+
+def _made(job_id: int) -> int:
+    current_app.loader.import_default_modules()
+    job = Job.objects.get(pk=job_id)
+    current_app.tasks[job.kind](job_id=job_id)
+    job.refresh_from_db()
+    if job.state != JobState.DONE:
+        raise NotThere(f"{job.state} {job.message}")
+    from reports.models import PackageFile
+
+    with entered(Scope.of_figures(HUB_IDS)):
+        return PackageFile.objects.filter(package__job=job).count()
+
+
 # ---- reading
 def trend(last: Month, runs: int = 20) -> list[float]:
     """Thirteen months and their years to date of the nation and every hub, all totals: what trends are drawn from."""
@@ -216,8 +256,3 @@ def _asked(sql: str, values: Any = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
-
-
-def today() -> dt.date:
-    """In Japan."""
-    return timezone.localdate()

@@ -156,3 +156,15 @@ def test_a_publishing_that_is_killed_publishes_nothing_and_can_be_done_again(oct
     ]
     assert Freeze.objects.count() == Publication.objects.count() == 3
     assert Count.objects.exists()
+
+
+def test_two_that_publish_at_once_publish_once(october_closed):
+    closing.close_month(month=NOVEMBER, note="", by=october_closed, at=AFTER_NOVEMBER)
+    with gate("reports_publication") as closed:
+        one = doing(PUBLISH, at=AFTER_NOVEMBER, by=october_closed)
+        stands_still(one, closed)
+        other = doing(PUBLISH, at=AFTER_NOVEMBER, by=october_closed)
+        wait_until(lambda: closed.waiting() == 2)
+        closed.open()
+        assert [len(done(one).split()), done(other)] == [6, ""]
+    assert Freeze.objects.count() == Publication.objects.count() == 3
