@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from metrics.indicators import INDICATORS, Indicator, Registry
+from metrics.indicators import INDICATORS, Definitions, Indicator
 
 HUB, BUREAU, NATION = "hub", "bureau", "nation"  # as metrics.models.Level has them
-# A count that is the sum of some codes of a breakdown, besides being a total of its own.
-PARTS = {"cases_resolved": ("cases_closed_by_resolution", ("solved", "partly"))}
 
 
 class Cell(NamedTuple):
@@ -106,47 +104,60 @@ class Places:
         return (cell, Cell(BUREAU, bureau, cell.indicator, cell.code))
 
 
-def guard_of(indicator: Indicator, registry: Registry = INDICATORS) -> str:
-    """The count behind a sum over counted things (minutes of consultations): the sum tells of as few as it counts."""
-    if not indicator.counted.aggregate.startswith("sum("):
-        return ""
-    counted = indicator.counted
-    return next(i.code for i in registry if i.counted.source is counted.source and i.counted.aggregate == "count(*)")
-
-
-def relations(facts: Mapping[Cell, int], places: Places, registry: Registry = INDICATORS) -> Iterator[Relation]:
+def relations(facts: Mapping[Cell, int], places: Places, registry: Definitions = INDICATORS) -> Iterator[Relation]:
     """Every relation between counts. `facts` holds a cell for each figure that is not a published zero. Sums that
     a count guards have none of their own: they are withheld where their count is. Raises Disagreement."""
     codes: dict[str, set[str]] = defaultdict(set)
     for cell in facts:
         codes[cell.indicator].add(cell.code)
     for indicator in registry:
-        if not guard_of(indicator, registry):
+        if indicator.guard == indicator.code:
             kind = Kind.SUM if indicator.additive else Kind.COVERS
             for code in sorted(codes[indicator.code]):
-                for whole, parts in places.divided:
-                    cells = (Cell(*part, indicator.code, code) for part in parts)
-                    yield from _relation(kind, Cell(*whole, indicator.code, code), cells, facts)
-        if indicator.of and codes[indicator.code]:  # a breakdown that began later has no figures
-            kind, finer = _kind_of(indicator, registry), indicator.code in {name for name, _some in PARTS.values()}
-            for place in places.all:
-                cells = (Cell(*place, indicator.code, code) for code in sorted(codes[indicator.code]))
-                implied = finer or place[0] == BUREAU
-                yield from _relation(kind, Cell(*place, indicator.of), cells, facts, implied)
-    for part, (breakdown, some) in PARTS.items():
-        for place in places.all:
-            whole, implied = Cell(*place, part), place[0] == BUREAU
-            yield from _relation(Kind.SUM, whole, (Cell(*place, breakdown, code) for code in some), facts, implied)
-            others = (Cell(*place, breakdown, code) for code in sorted(codes[breakdown] - set(some)))
-            yield from _relation(Kind.SUM, Cell(*place, registry[breakdown].of), (whole, *others), facts, implied)
+                for whole, places_in in places.divided:
+                    parts = [Cell(*place, indicator.code, code) for place in places_in]
+                    yield from _relation(kind, Cell(*whole, indicator.code, code), parts, facts)
+    for breakdown in registry.breakdowns():
+        if codes[breakdown.code]:  # one that began later has no figures
+            yield from _of_breakdown(breakdown, sorted(codes[breakdown.code]), facts, places, registry)
 
 
-def _kind_of(breakdown: Indicator, registry: Registry) -> Kind:
+def _of_breakdown(
+    breakdown: Indicator, codes: list[str], facts: Mapping[Cell, int], places: Places, registry: Definitions
+) -> Iterator[Relation]:
+    """A total and its codes, and the totals that are some of these codes: 解決 and 一部解決 are 課題解決件数."""
+    kind = _kind_of(breakdown, registry)
+    joined = joined_codes(breakdown, registry)
+    for place in places.all:
+        total = Cell(*place, breakdown.of)
+        parts = {code: Cell(*place, breakdown.code, code) for code in codes}
+        implied = place[0] == BUREAU and kind is Kind.SUM
+        yield from _relation(kind, total, parts.values(), facts, implied or bool(joined))
+        for indicator, some in joined.items():
+            whole = Cell(*place, indicator)
+            yield from _relation(Kind.SUM, whole, [parts[code] for code in codes if code in some], facts, implied)
+            others = [parts[code] for code in codes if code not in some]
+            yield from _relation(Kind.SUM, total, [whole, *others], facts, implied)
+
+
+def joined_codes(breakdown: Indicator, registry: Definitions) -> dict[str, tuple[str, ...]]:
+    """The totals that count some codes of a breakdown together."""
+    counted = breakdown.counted
+    return {
+        total.code: only.values
+        for total in registry.totals()
+        if (only := total.counted.only) is not None and only.column == counted.by and not only.but
+        and (total.counted.source, total.counted.aggregate) == (counted.source, counted.aggregate)
+        and counted.only is None and total.counted.way is counted.way
+    }  # fmt: skip
+
+
+def _kind_of(breakdown: Indicator, registry: Definitions) -> Kind:
     """A breakdown divides its total if it counts the same rows in the same way."""
     if breakdown.breakdown is not None and breakdown.breakdown.overlaps:
         return Kind.COVERS
     counted, total = breakdown.counted, registry[breakdown.of].counted
-    same = (counted.source, counted.aggregate) == (total.source, total.aggregate)
+    same = (counted.source, counted.aggregate, counted.only) == (total.source, total.aggregate, total.only)
     return Kind.SUM if same else Kind.WITHIN
 
 

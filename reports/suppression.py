@@ -33,9 +33,9 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from metrics.indicators import INDICATORS, Registry
+from metrics.indicators import INDICATORS, Definitions
 from reports.elimination import unseen
-from reports.relations import BUREAU, HUB, NATION, Cell, Kind, Places, Relation, guard_of, relations
+from reports.relations import BUREAU, HUB, NATION, Cell, Kind, Places, Relation, relations
 
 SMALL = 5
 PAIR = 2  # a figure in two equations carries a change from one to the other
@@ -60,7 +60,7 @@ def withhold(
     year: Mapping[Cell, int],
     bureau_of: Mapping[int, int],
     before: Withheld,
-    registry: Registry = INDICATORS,
+    registry: Definitions = INDICATORS,
 ) -> Withheld:
     """A publication's three spans. `before` unites what was withheld earlier: of the month, by its other versions;
     of the quarter and the year to date, by any span and version of the months in it. Raises Disagreement."""
@@ -75,21 +75,20 @@ def withheld(
     *,
     bureau_of: Mapping[int, int],
     already: Collection[Cell] = (),
-    registry: Registry = INDICATORS,
+    registry: Definitions = INDICATORS,
 ) -> frozenset[Cell]:
     """The cells of one span that are not published; a cell without a fact is 0. `bureau_of` has every hub.
     Raises Disagreement where figures do not add up."""
     places = Places(bureau_of)
-    guarding = {guard: indicator.code for indicator in registry if (guard := guard_of(indicator, registry))}
-    kept = {places.one(cell): value for cell, value in facts.items() if value}
-    kept = {cell: value for cell, value in kept.items() if cell.indicator not in guarding.values()}
-    stays = {places.one(cell) for cell in already if cell.indicator not in guarding.values()}
-    kept |= {cell: 0 for cell in stays - kept.keys()}  # withheld once: that it is 0 now is not told either
+    guarded = {indicator.code: indicator.guard for indicator in registry if indicator.guard != indicator.code}
+    kept = {places.one(cell): value for cell, value in facts.items() if value and cell.indicator not in guarded}
+    stays = {places.one(cell) for cell in already if cell.indicator not in guarded}
+    kept |= dict.fromkeys(stays - kept.keys(), 0)  # withheld once: that it is 0 now is not told either
     search = _Search(kept, list(relations(kept, places, registry)))
     search.withhold(stays | {cell for cell, value in kept.items() if 0 < value < SMALL})
-    found = search.withheld | {
-        cell._replace(indicator=guarding[cell.indicator]) for cell in search.withheld if cell.indicator in guarding
-    }
+    found = set(search.withheld)
+    for indicator, guard in guarded.items():
+        found |= {cell._replace(indicator=indicator) for cell in search.withheld if cell.indicator == guard}
     return frozenset(same for cell in found for same in places.alike(cell))
 
 

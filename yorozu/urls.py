@@ -11,6 +11,7 @@ hub_patterns = ([*hubs.urls.urlpatterns, *dashboards.hub_urls.urlpatterns], "hub
 
 urlpatterns = [
     path("", include("website.urls")),
+    path("figures/", include("website.figures.urls")),
     path("", include("consultations.urls.offline")),
     path("", include("booking.public_urls")),
     path("", include("casestudies.urls")),
