@@ -40,6 +40,8 @@ class Permission(StrEnum):
     OPEN_RECORDS = "hubs.open_records"
     VIEW_HUB = "hubs.view_hub"
     VIEW_NATION = "metrics.view_nation"
+    SET_TARGETS = "plans.set_targets"  # a hub's
+    SET_NATION_TARGETS = "plans.set_nation_targets"
     DOWNLOAD_REPORT = "reports.download"
     CONFIRM_MONTH = "reports.confirm_month"
     CHECK_MONTHS = "reports.check_months"
@@ -66,7 +68,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.COORDINATOR: _DESK,
     Role.CHIEF: _DESK
     | {
-        P.CONFIRM_MONTH,
+        P.CONFIRM_MONTH, P.SET_TARGETS,
         P.REVIEW_NOTES, P.ASSIGN, P.DISCLOSE, P.ANSWER_SHARING, P.MANAGE_CALENDAR, P.IMPORT_RECORDS, P.MANAGE_WEBHOOKS,
         P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.VIEW_HUB_TRAIL,
     },
@@ -83,6 +85,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
+            P.SET_NATION_TARGETS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),
