@@ -18,11 +18,11 @@ from metrics.indicators import INDICATORS, UNSTATED, Indicator, Source
 from metrics.models import Level
 
 # SQL below is put together from constants of this module and of the registry only; what is asked goes as parameters.
-_STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
-_IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
+STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
+IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
 
 # The consultations that count in %(first)s … %(last)s, with every column that a breakdown goes by.
-_COUNTED = f"""
+COUNTED = f"""
     counted AS MATERIALIZED (
         SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, k.category, k.special_desk_id::text AS special_desk,
                coalesce(nullif(k.introduced_by, ''), '{UNSTATED}') AS introducer,
@@ -33,40 +33,40 @@ _COUNTED = f"""
           JOIN consultations_enterprise e ON e.id = c.enterprise_id AND e.hub_id = c.hub_id
           LEFT JOIN hubs_unit u ON u.id = c.unit_id AND u.hub_id = c.hub_id
           LEFT JOIN directory_code j ON j.kind = 'industry' AND j.code = e.industry
-         WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {_STANDS}
+         WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {STANDS}
     )"""  # noqa: S608
-_ROWS = {
+ROWS = {
     Source.CONSULTATIONS: "counted",
     Source.THEMES: f"""(
-        SELECT hub_id, theme FROM counted, LATERAL (
+        SELECT id, hub_id, theme FROM counted, LATERAL (
             SELECT DISTINCT unnest(CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END)
         ) AS named (theme))""",  # noqa: S608
     Source.INVOLVEMENTS: """(
-        SELECT c.hub_id, i.kind, o.kind AS organization_kind
+        SELECT i.id, c.hub_id, i.kind, o.kind AS organization_kind
           FROM counted c JOIN consultations_involvement i ON i.hub_id = c.hub_id AND i.consultation_id = c.id
           JOIN directory_supportorganization o ON o.id = i.organization_id)""",
     Source.PROGRAM_USES: """(
-        SELECT c.hub_id, p.kind, p.program_id::text AS program
+        SELECT p.id, c.hub_id, p.kind, p.program_id::text AS program
           FROM counted c JOIN consultations_programuse p ON p.hub_id = c.hub_id AND p.consultation_id = c.id)""",
     Source.CLOSED_CASES: """(
-        SELECT hub_id, resolution FROM consultations_case
+        SELECT id, hub_id, resolution FROM consultations_case
          WHERE closed_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s))""",
-    Source.DESKS: "(SELECT hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
+    Source.DESKS: "(SELECT id, hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
     Source.OUTCOMES: """(
-        SELECT hub_id, kind FROM consultations_outcome
+        SELECT id, hub_id, kind FROM consultations_outcome
          WHERE measured_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s)
            AND confirmed_on IS NOT NULL AND deleted_at IS NULL)""",
     Source.SENT_REFERRALS: """(
-        SELECT r.hub_id, o.kind AS organization_kind
+        SELECT r.id, r.hub_id, o.kind AS organization_kind
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.sent_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s) AND r.state <> 'cancelled')""",
     Source.ANSWERED_REFERRALS: """(
-        SELECT r.hub_id, o.kind AS organization_kind
+        SELECT r.id, r.hub_id, o.kind AS organization_kind
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.answered_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s)
            AND r.state <> 'cancelled')""",
     Source.PARTNER_WORKS: """(
-        SELECT w.hub_id, w.times, o.kind AS organization_kind
+        SELECT w.id, w.hub_id, w.times, o.kind AS organization_kind
           FROM referrals_referralwork w
           JOIN referrals_referral r ON r.hub_id = w.hub_id AND r.id = w.referral_id AND r.state <> 'cancelled'
           JOIN directory_supportorganization o ON o.id = r.organization_id
@@ -100,26 +100,26 @@ _WRITE = """
 """
 
 # A hub's key is its prefecture's code, 1 to 47: an array knows its bureau faster than a join per row.
-_BUREAU = "(SELECT array_agg(bureau_id ORDER BY code) FROM hubs_prefecture)"
+BUREAU_OF = "(SELECT array_agg(bureau_id ORDER BY code) FROM hubs_prefecture)"
 _LEVEL_OF = """
     CASE GROUPING(hub_id, bureau_id) WHEN 1 THEN 'hub' WHEN 2 THEN 'bureau' ELSE 'nation' END AS level,
     coalesce(hub_id, 0) AS hub_id, coalesce(bureau_id, 0) AS bureau_id"""
 
 _VISITORS = f"""
     WITH visits AS MATERIALIZED (
-        SELECT met.hub_id, ({_BUREAU})[met.hub_id] AS bureau_id, met.month, {_IDENTITY} AS identity
+        SELECT met.hub_id, ({BUREAU_OF})[met.hub_id] AS bureau_id, met.month, {IDENTITY} AS identity
           FROM (SELECT DISTINCT c.hub_id, c.enterprise_id, date_trunc('month', c.held_on::timestamp)::date AS month
                   FROM consultations_consultation c
-                 WHERE c.held_on BETWEEN %(from_month)s AND %(to_month)s AND {_STANDS}) met
+                 WHERE c.held_on BETWEEN %(from_month)s AND %(to_month)s AND {STANDS}) met
           JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
     ), of_month AS (
         SELECT {_LEVEL_OF}, month, count(DISTINCT identity) AS value
           FROM visits WHERE month = ANY (%(months)s::date[])
          GROUP BY GROUPING SETS ((hub_id, month), (bureau_id, month), (month))
     ), begun AS MATERIALIZED (
-        SELECT met.hub_id, ({_BUREAU})[met.hub_id] AS bureau_id, met.day, {_IDENTITY} AS identity
+        SELECT met.hub_id, ({BUREAU_OF})[met.hub_id] AS bureau_id, met.day, {IDENTITY} AS identity
           FROM (SELECT c.hub_id, c.enterprise_id, min(c.held_on) AS day FROM consultations_consultation c
-                 WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS} GROUP BY 1, 2) met
+                 WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {STANDS} GROUP BY 1, 2) met
           JOIN consultations_enterprise e ON e.id = met.enterprise_id AND e.hub_id = met.hub_id
     ), since AS (
         SELECT {_LEVEL_OF}, identity, min(day) AS day
@@ -141,16 +141,16 @@ _NEW = f"""
     WITH met AS MATERIALIZED (
         SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
             SELECT c.enterprise_id, c.hub_id FROM consultations_consultation c
-             WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {_STANDS})
+             WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {STANDS})
     ), kin AS (
         SELECT id, hub_id, identity FROM met WHERE identity IS NULL
          UNION ALL
         SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e
          WHERE e.identity IN (SELECT identity FROM met WHERE identity IS NOT NULL)
     ), begun AS MATERIALIZED (
-        SELECT e.hub_id, ({_BUREAU})[e.hub_id] AS bureau_id, {_IDENTITY} AS identity, (
+        SELECT e.hub_id, ({BUREAU_OF})[e.hub_id] AS bureau_id, {IDENTITY} AS identity, (
                SELECT c.held_on FROM consultations_consultation c
-                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {_STANDS} ORDER BY c.held_on LIMIT 1) AS day
+                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {STANDS} ORDER BY c.held_on LIMIT 1) AS day
           FROM kin e
     ), first_ever AS (
         SELECT {_LEVEL_OF}, identity, date_trunc('month', min(day)::timestamp)::date AS month
@@ -249,7 +249,7 @@ def _hub_rows(indicators: Sequence[Indicator]) -> str:
         grouped.append(_grouped(source, counted, columns, aggregates))
         slices += [_slice(indicator, columns, aggregates) for indicator in counted]
     fresh = " UNION ALL ".join(slices)
-    return f"WITH {_COUNTED}, {', '.join(grouped)}, fresh AS MATERIALIZED ({fresh})"
+    return f"WITH {COUNTED}, {', '.join(grouped)}, fresh AS MATERIALIZED ({fresh})"
 
 
 def _grouped(source: Source, counted: Sequence[Indicator], columns: list[str], aggregates: list[str]) -> str:
@@ -259,7 +259,7 @@ def _grouped(source: Source, counted: Sequence[Indicator], columns: list[str], a
     names = ", ".join(columns)
     return (
         f"in_{source} AS MATERIALIZED (SELECT hub_id, {names}, GROUPING({names}) AS divided, {figures}"  # noqa: S608
-        f" FROM {_ROWS[source]} AS found GROUP BY GROUPING SETS ({', '.join(sets)}))"
+        f" FROM {ROWS[source]} AS found GROUP BY GROUPING SETS ({', '.join(sets)}))"
     )
 
 

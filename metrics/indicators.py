@@ -81,6 +81,7 @@ class Indicator:
     since: Month
     breakdown: Breakdown | None = None
     of: str = ""
+    version: int = 1
 
     @property
     def additive(self) -> bool:
@@ -123,6 +124,10 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    def at(self, month: Month) -> Registry:
+        """Those valid in a month."""
+        return self
 
     def totals(self) -> tuple[Indicator, ...]:
         """Those that are one number per place and time."""
