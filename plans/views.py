@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -40,9 +41,12 @@ class TargetDoor(Door):
         hub = self.whose()
         return Place.nation() if hub is None else Place.of_hub(hub)
 
+    @cached_property
+    def targets(self) -> queries.Targets:
+        return queries.targets(year=self.year)
+
     def page(self, form: TargetsForm | None = None, status: int = 200, **more: Any) -> HttpResponse:
-        found = queries.targets(year=self.year)
-        aims = queries.aims_of(self.place(), self.year, found)
+        aims = queries.aims_of(self.place(), self.year, self.targets)
         if form is None:
             form = TargetsForm(initial={aim.indicator.code: aim.target.value for aim in aims if aim.target})
         context = {
@@ -95,7 +99,7 @@ class NationTargets(TargetDoor):
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = queries.targets(year=self.year)
+        found = self.targets
         columns = found.indicators() or [INDICATORS["consultations"]]
         hubs = list(Hub.objects.filter(pk__in=request.scope.figures).order_by("pk"))  # type: ignore[attr-defined]
         return self.page(
