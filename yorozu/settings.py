@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "webhooks",
     "casestudies",
     "metrics",
+    "plans",
     "reports",
     "dashboards",
     "website",

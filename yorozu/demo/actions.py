@@ -40,6 +40,7 @@ from yorozu.demo.privacy import invent_places, remember_silent, tell_privacy
 from yorozu.demo.referrals import tell_referrals
 from yorozu.demo.reviews import tell_reviews
 from yorozu.demo.studies import tell_studies
+from yorozu.demo.targets import set_targets
 from yorozu.demo.views import save_views
 
 A_MONTH = 4_000  # consultations in an ordinary month of this year, all hubs together
@@ -83,6 +84,7 @@ def _count(at: dt.datetime) -> None:
         recount_touched(at=at)
         load_months(at=at)
         close_months(at=at)
+        set_targets(at=at)
 
 
 def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]) -> int:
