@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from dashboards.forms import months_to_choose, read_month, read_period
 from dashboards.queries.analysis import Analysis, Period, Question, asked_months, sorted_places
-from dashboards.views import may_open
 from foundation.periods import Month
-from hubs.access import Permission
+from hubs.access import Permission, may_look_behind
 from hubs.doors import Door, Reach
 from hubs.models import Bureau, Hub
 from metrics.models import Span
@@ -89,7 +88,7 @@ class HubAnalysis(AnalysisDoor):
 
     def named(self) -> dict[str, Any]:
         period = read_period(self.request.GET)
-        opens = may_open(self.request.user, self.hub) and period in Span.values
+        opens = may_look_behind(self.request.user, self.hub) and period in Span.values
         return {"hub": self.hub, "place_name": str(self.hub), "opens": opens}
 
 
