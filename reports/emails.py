@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.periods import Month, japanese_day
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
-from reports.models import Composition, MonthlyReport, Package, ReportingMonth
+from reports.models import Composition, MonthlyReport, Package, Reopening, ReportingMonth
 
 if TYPE_CHECKING:
     from reports.queries.chasing import Overdue
@@ -66,6 +66,25 @@ def accepted(report: MonthlyReport, to: User) -> Text:
     with translation.override("ja"):
         subject = _("【よろず支援拠点】%sの月次報告が確認済みになりました") % _month(report.month)
         return _written("accepted", subject, report, to)
+
+
+def reopening_asked(reopening: Reopening, to: User) -> Text:
+    """To headquarters: a hub asks to open a closed month."""
+    report = reopening.report
+    with translation.override("ja"):
+        subject = _("【よろず支援拠点】%(hub)sの%(month)sの再開の申請があります") % {
+            "hub": report.hub.name, "month": _month(report.month),
+        }  # fmt: skip
+        return _written("reopening_asked", subject, report, to, reason=reopening.reason)
+
+
+def reopening_decided(reopening: Reopening, to: User) -> Text:
+    """To the chief: granted until a moment, or refused and why."""
+    report, until = reopening.report, reopening.until
+    with translation.override("ja"):
+        subject = _("【よろず支援拠点】%sの再開の申請への回答") % _month(report.month)
+        shown = f"{timezone.localtime(until):%Y-%m-%d %H:%M}" if until else ""
+        return _written("reopening_decided", subject, report, to, until=shown, answer=reopening.answer)
 
 
 def dates_changed(hub: Hub, row: ReportingMonth, to: User) -> Text:
