@@ -12,7 +12,7 @@ from consultations.models import Case, Consultation, Enterprise, Outcome
 from dashboards import queries
 from dashboards.forms import Choice, months_to_choose, read_choice
 from foundation.periods import Month
-from hubs.access import Permission
+from hubs.access import Permission, may_look_behind
 from hubs.doors import Door, Reach, looked_at
 from hubs.models import Hub
 from metrics.models import Span
@@ -55,7 +55,7 @@ class HubHome(Window):
             "totals": queries.totals_of(found, place, choice.month),
             "divisions": queries.divisions_of(found, place, choice.month),
             "trend": queries.trend_of(place, choice.month, choice.indicator),
-            "may_open": may_open(request.user, self.hub),
+            "may_open": may_look_behind(request.user, self.hub),
             "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
         }
         return render(request, "dashboards/hub_home.html", context)
@@ -185,8 +185,3 @@ def listed_parts(rows: Any) -> list[dict[str, Any]]:
         }
         for row in found
     ]
-
-
-def may_open(user: Any, hub: Hub) -> bool:
-    """Whether a figure links to its records for this person."""
-    return user.has_perm(Permission.VIEW_RECORDS, hub) or user.has_perm(Permission.OPEN_RECORDS, hub)

@@ -21,55 +21,60 @@ from metrics.indicators import INDICATORS, UNSTATED, Indicator, Source, Way
 from metrics.models import Level, Span
 
 # SQL below is put together from constants of this module and of the registry only; what is asked goes as parameters.
-_STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
-_IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
+STANDS = "c.deleted_at IS NULL AND c.not_counted = ''"  # domain.md §4: 非計上 and deleted never count
+IDENTITY = "coalesce(e.identity, -e.id)"  # a keyed hash of the 法人番号, which an anonymised row keeps
+
+# What a record takes from its case `k` and from the industry `j` of its enterprise.
+OF_CASE = f"""k.category, k.special_desk_id::text AS special_desk,
+               coalesce(nullif(k.introduced_by, ''), '{UNSTATED}') AS introducer,
+               coalesce(nullif(j.parent, ''), j.code, '{UNSTATED}') AS industry"""
+INDUSTRY_OF = "LEFT JOIN directory_code j ON j.kind = 'industry' AND j.code = e.industry"
+# Where metrics.crosstab takes further columns along; to the recount it is a remark.
+MORE = "/* more */"
 
 # The consultations that count in %(first)s … %(last)s, with every column that a breakdown goes by.
-_COUNTED = f"""
+COUNTED = f"""
     counted AS MATERIALIZED (
-        SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, k.category, k.special_desk_id::text AS special_desk,
-               coalesce(nullif(k.introduced_by, ''), '{UNSTATED}') AS introducer,
-               coalesce(nullif(j.parent, ''), j.code, '{UNSTATED}') AS industry,
-               coalesce(u.kind, '{UNSTATED}') AS unit
+        SELECT c.id, c.hub_id, c.minutes, c.method, c.themes, {OF_CASE},
+               coalesce(u.kind, '{UNSTATED}') AS unit {MORE}
           FROM consultations_consultation c
           JOIN consultations_case k ON k.id = c.case_id AND k.hub_id = c.hub_id
           JOIN consultations_enterprise e ON e.id = c.enterprise_id AND e.hub_id = c.hub_id
           LEFT JOIN hubs_unit u ON u.id = c.unit_id AND u.hub_id = c.hub_id
-          LEFT JOIN directory_code j ON j.kind = 'industry' AND j.code = e.industry
-         WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {_STANDS}
+          {INDUSTRY_OF}
+         WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {STANDS}
     )"""  # noqa: S608
-_ROWS = {
+THEMES_OF = f"CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END"
+EACH_THEME = f"LATERAL (SELECT DISTINCT unnest({THEMES_OF})) AS named (theme)"
+ROWS = {
     Source.CONSULTATIONS: "counted",
-    Source.THEMES: f"""(
-        SELECT hub_id, theme FROM counted, LATERAL (
-            SELECT DISTINCT unnest(CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END)
-        ) AS named (theme))""",  # noqa: S608
+    Source.THEMES: f"(SELECT id, hub_id, theme FROM counted, {EACH_THEME})",  # noqa: S608
     Source.INVOLVEMENTS: """(
-        SELECT c.hub_id, i.kind, o.kind AS organization_kind
+        SELECT i.id, c.hub_id, i.kind, o.kind AS organization_kind /* more */
           FROM counted c JOIN consultations_involvement i ON i.hub_id = c.hub_id AND i.consultation_id = c.id
           JOIN directory_supportorganization o ON o.id = i.organization_id)""",
     Source.PROGRAM_USES: """(
-        SELECT c.hub_id, p.kind, p.program_id::text AS program
+        SELECT p.id, c.hub_id, p.kind, p.program_id::text AS program /* more */
           FROM counted c JOIN consultations_programuse p ON p.hub_id = c.hub_id AND p.consultation_id = c.id)""",
     Source.CLOSED_CASES: """(
-        SELECT hub_id, resolution FROM consultations_case
+        SELECT id, hub_id, resolution /* more */ FROM consultations_case
          WHERE closed_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s))""",
-    Source.DESKS: "(SELECT hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
+    Source.DESKS: "(SELECT id, hub_id, special_desk FROM counted WHERE special_desk IS NOT NULL)",
     Source.OUTCOMES: """(
-        SELECT hub_id, kind FROM consultations_outcome
+        SELECT id, hub_id, kind /* more */ FROM consultations_outcome
          WHERE measured_on BETWEEN %(first)s AND %(last)s AND hub_id = ANY (%(hubs)s)
            AND confirmed_on IS NOT NULL AND deleted_at IS NULL)""",
     Source.SENT_REFERRALS: """(
-        SELECT r.hub_id, o.kind AS organization_kind
+        SELECT r.id, r.hub_id, o.kind AS organization_kind /* more */
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.sent_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s) AND r.state <> 'cancelled')""",
     Source.ANSWERED_REFERRALS: """(
-        SELECT r.hub_id, o.kind AS organization_kind
+        SELECT r.id, r.hub_id, o.kind AS organization_kind /* more */
           FROM referrals_referral r JOIN directory_supportorganization o ON o.id = r.organization_id
          WHERE r.answered_on BETWEEN %(first)s AND %(last)s AND r.hub_id = ANY (%(hubs)s)
            AND r.state <> 'cancelled')""",
     Source.PARTNER_WORKS: """(
-        SELECT w.hub_id, w.times, o.kind AS organization_kind
+        SELECT w.id, w.hub_id, w.times, o.kind AS organization_kind /* more */
           FROM referrals_referralwork w
           JOIN referrals_referral r ON r.hub_id = w.hub_id AND r.id = w.referral_id AND r.state <> 'cancelled'
           JOIN directory_supportorganization o ON o.id = r.organization_id
@@ -104,7 +109,7 @@ _WRITE = """
 """
 
 # A hub's key is its prefecture's code, 1 to 47: an array knows its bureau faster than a join per row.
-_BUREAU = "(SELECT array_agg(bureau_id ORDER BY code) FROM hubs_prefecture)"
+BUREAU_OF = "(SELECT array_agg(bureau_id ORDER BY code) FROM hubs_prefecture)"
 _LEVEL_OF = """
     CASE GROUPING(hub_id, bureau_id) WHEN 1 THEN 'hub' WHEN 2 THEN 'bureau' ELSE 'nation' END AS level,
     coalesce(hub_id, 0) AS hub_id, coalesce(bureau_id, 0) AS bureau_id"""
@@ -224,7 +229,7 @@ def count_visitors(year: FiscalYear, *, months: Sequence[Month], ytd: Sequence[M
     asked["quarters"] = sorted({month.quarter.first for month in qtd})
     for code in _codes(Way.DISTINCT):
         spans = _spans(*([m for m in wanted if code in INDICATORS.at(m)] for wanted in (ytd, qtd)))
-        sql = _filled(_VISITORS, defined=_defined(code))
+        sql = filled(_VISITORS, defined=defined(code))
         _write(sql, [code], months=months, ytd=ytd, qtd=qtd, code=code, **asked, **spans)
 
 
@@ -233,7 +238,7 @@ def count_new(months: Sequence[Month]) -> None:
     asked: dict[str, Any] = {"first": min(months).first, "last": max(months).last}
     for code in _codes(Way.FIRST):
         valid = [month.first for month in months if code in INDICATORS.at(month)]
-        sql = _filled(_NEW, defined=_defined(code, ever=True))
+        sql = filled(_NEW, defined=defined(code, ever=True))
         _write(sql, [code], months=months, valid=valid, code=code, **asked)
 
 
@@ -265,7 +270,7 @@ def _spans(ytd: Sequence[Month], qtd: Sequence[Month]) -> dict[str, Any]:
     }
 
 
-def _defined(code: str, *, ever: bool = False) -> str:
+def defined(code: str, *, ever: bool = False) -> str:
     """The condition on a consultation that the definitions of an indicator set, each in its time. `ever`: the
     oldest definition holds for all time before it as well, since a first ever looks back."""
     versions, found = INDICATORS.versions(code), []
@@ -278,8 +283,9 @@ def _defined(code: str, *, ever: bool = False) -> str:
     return f"({' OR '.join(f'({condition})' for condition in found)})"
 
 
-def _filled(sql: str, *, defined: str) -> str:
-    return sql.format(bureau=_BUREAU, identity=_IDENTITY, level_of=_LEVEL_OF, stands=_STANDS, defined=defined)
+def filled(sql: str, *, defined: str) -> str:
+    """A statement about 者 with what all of them share, and the condition that `defined` wrote."""
+    return sql.format(bureau=BUREAU_OF, identity=IDENTITY, level_of=_LEVEL_OF, stands=STANDS, defined=defined)
 
 
 def _write(
@@ -316,7 +322,7 @@ def _hub_rows(indicators: Sequence[Indicator]) -> str:
         grouped.append(_grouped(source, counted, columns, aggregates))
         slices += [_slice(indicator, columns, aggregates) for indicator in counted]
     fresh = f"fresh AS MATERIALIZED ({' UNION ALL '.join(slices)})"
-    return f"WITH {', '.join((_COUNTED, *grouped, fresh))}"
+    return f"WITH {', '.join((COUNTED, *grouped, fresh))}"
 
 
 def _grouped(source: Source, counted: Sequence[Indicator], columns: list[str], aggregates: list[str]) -> str:
@@ -327,7 +333,7 @@ def _grouped(source: Source, counted: Sequence[Indicator], columns: list[str], a
     divided = f"{names}, GROUPING({names})" if columns else "0"
     return (
         f"in_{source} AS MATERIALIZED (SELECT hub_id, {divided} AS divided, {figures}"  # noqa: S608
-        f" FROM {_ROWS[source]} AS found GROUP BY GROUPING SETS ({', '.join(sets)}))"
+        f" FROM {ROWS[source]} AS found GROUP BY GROUPING SETS ({', '.join(sets)}))"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,8 +18,8 @@ from directory.models import Code, SupportProgram
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from hubs.tenancy import NoScope, current_scope
-from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Indicator
-from metrics.models import Count, Level, Span
+from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Breakdown, Indicator
+from metrics.models import Count, Freeze, Level, Span
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,42 @@ class Figures:
         return self._found.get(_Key(place, month, _code_of(indicator)), {})
 
 
+class Told(StrEnum):
+    """Which figures of a closed month: as they were told, or as the records count now."""
+
+    FROZEN = "frozen"  # the newest version of a closed month; the live count of one that is open
+    LIVE = "live"
+
+
 # A quarter or year to date stands still until somebody records something: then the last month counted holds.
 _FIGURES = """
-    WITH asked AS MATERIALIZED (
-        SELECT month, CASE %(span)s WHEN 'month' THEN month ELSE
+    WITH newest AS MATERIALIZED (
+        SELECT DISTINCT ON (month) month, id FROM metrics_freeze
+         WHERE month = ANY (%(months)s::date[]) AND %(frozen)s ORDER BY month, version DESC
+    ), asked AS MATERIALIZED (
+        SELECT asked.month, newest.id AS freeze, CASE %(span)s WHEN 'month' THEN asked.month ELSE
                    (SELECT max(count.month) FROM metrics_count count WHERE count.month BETWEEN start AND asked.month)
                END AS counted
-          FROM unnest(%(months)s::date[], %(starts)s::date[]) AS asked(month, start)
+          FROM unnest(%(months)s::date[], %(starts)s::date[]) AS asked(month, start) LEFT JOIN newest USING (month)
     )
     SELECT asked.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
       FROM asked JOIN metrics_fact fact ON fact.month = asked.counted AND fact.span = %(span)s
+     WHERE asked.freeze IS NULL AND fact.indicator = ANY (%(indicators)s)
+       AND (fact.level = 'nation' AND %(nation)s
+            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
+            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
+     UNION ALL
+    SELECT asked.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
+      FROM asked JOIN metrics_frozenfact fact ON fact.freeze_id = asked.freeze AND fact.span = %(span)s
      WHERE fact.indicator = ANY (%(indicators)s)
+       AND (fact.level = 'nation' AND %(nation)s
+            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
+            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
+"""
+_FIGURES_OF = """
+    SELECT version.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
+      FROM metrics_freeze version JOIN metrics_frozenfact fact ON fact.freeze_id = version.id AND fact.span = %(span)s
+     WHERE version.id = %(freeze)s AND fact.indicator = ANY (%(indicators)s)
        AND (fact.level = 'nation' AND %(nation)s
             OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
             OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
@@ -87,28 +113,46 @@ def figures(
     months: Iterable[Month],
     span: Span = Span.MONTH,
     indicators: Iterable[Indicator | str] | None = None,
+    told: Told = Told.FROZEN,
 ) -> Figures:
     """The figures of places and months, in one query; all indicators if none are named. `span` says whether of
-    the months themselves or of their fiscal quarter or year up to and including them. Within a scope that sees the
-    figures of the hubs among the places; others read as 0. Raises NoScope."""
+    the months themselves or of their fiscal quarter or year up to and including them; `told` whether a closed month
+    shows what was frozen. Within a scope that sees the figures of the hubs among the places; others read as 0. Raises
+    NoScope."""
+    places, months = list(places), list(months)
+    asked = _asked(places, span, indicators) | {
+        "months": [month.first for month in months],
+        "starts": [span.start(month).first for month in months],
+        "frozen": told is Told.FROZEN,
+    }
+    return _found(_FIGURES, asked, span)
+
+
+def figures_of(
+    freeze: Freeze,
+    *,
+    places: Iterable[Place],
+    span: Span = Span.MONTH,
+    indicators: Iterable[Indicator | str] | None = None,
+) -> Figures:
+    """The figures of one version of a closed month. Otherwise as `figures`."""
+    return _found(_FIGURES_OF, _asked(list(places), span, indicators) | {"freeze": freeze.pk}, span)
+
+
+def _found(sql: str, asked: dict[str, Any], span: Span) -> Figures:
     if current_scope() is None:
         raise NoScope("figures were asked for outside any scope")
-    places, months = list(places), list(months)
     found: dict[_Key, dict[str, int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, _asked(places, months, span, indicators))
+        cursor.execute(sql, asked)
         for day, level, hub_id, bureau_id, indicator, code, value in cursor.fetchall():
             key = _Key(Place(Level(level), hub_id, bureau_id), Month.of(day), indicator)
             found.setdefault(key, {})[code] = value
     return Figures(found, span)
 
 
-def _asked(
-    places: list[Place], months: list[Month], span: Span, indicators: Iterable[Indicator | str] | None
-) -> dict[str, Any]:
+def _asked(places: list[Place], span: Span, indicators: Iterable[Indicator | str] | None) -> dict[str, Any]:
     return {
-        "months": [month.first for month in months],
-        "starts": [span.start(month).first for month in months],
         "span": str(span.value),
         "indicators": [_code_of(indicator) for indicator in (INDICATORS if indicators is None else indicators)],
         "nation": any(place.level == Level.NATION for place in places),
@@ -143,7 +187,11 @@ class Labels:
         indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
         if indicator.breakdown is None:
             return {"": str(indicator.label)}
-        codes = indicator.breakdown.codes
+        return self.of_breakdown(indicator.breakdown)
+
+    def of_breakdown(self, breakdown: Breakdown) -> dict[str, str]:
+        """The same, of whatever is divided that way."""
+        codes = breakdown.codes
         if codes == PROGRAMS:
             labels = self._programs
         elif codes == SPECIAL_DESKS:

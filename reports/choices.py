@@ -21,6 +21,7 @@ class MonthState(TextChoices):
     RETURNED = "returned", _("差戻")
     ACCEPTED = "accepted", _("本部確認済")
     CLOSED = "closed", _("締め")
+    PUBLISHED = "published", _("公表")
     REOPENED = "reopened", _("再開中")
 
 
@@ -32,4 +33,25 @@ class MonthMove(TextChoices):
     RETURN = "return", _("差し戻す")
     ACCEPT = "accept", _("確認済みにする")
     CLOSE = "close", _("締める")
+    PUBLISH = "publish", _("公表する")
     REOPEN = "reopen", _("再開する")
+    LAPSE = "lapse", _("再開の期限が過ぎる")
+
+
+class ReopeningState(TextChoices):
+    """How far the wish to change a closed month is."""
+
+    ASKED = "asked", _("申請中")
+    GRANTED = "granted", _("再開中")
+    REFUSED = "refused", _("却下")
+    ENDED = "ended", _("終了")
+    WITHDRAWN = "withdrawn", _("取下げ")
+
+
+class ReopeningMove(TextChoices):
+    """What can be done with it."""
+
+    GRANT = "grant", _("承認する")
+    REFUSE = "refuse", _("却下する")
+    WITHDRAW = "withdraw", _("取り下げる")
+    END = "end", _("終える")

@@ -308,6 +308,8 @@ _USUAL_SITE = (
 SITE_URL = env.str("SITE_URL", _USUAL_SITE).rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@yorozu.example")
 
+CROSSTAB_SECONDS = env.float("CROSSTAB_SECONDS", 5)  # how long a cross table may count records
+
 # ---- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -29,6 +29,7 @@ urlpatterns = [
     path("hubs/<slug:hub>/", include("casestudies.hub_urls")),
     path("hubs/<slug:hub>/", include("reports.hub_urls")),
     path("nation/", include("dashboards.nation_urls")),
+    path("nation/", include("metrics.nation_urls")),
     path("nation/", include("reports.nation_urls")),
     path("nation/", include("hubs.nation_urls")),
     path("nation/", include("consultations.nation_urls")),

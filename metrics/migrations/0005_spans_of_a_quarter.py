@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0002_indexes_for_counting'),
+        ('metrics', '0004_keep_frozen'),
     ]
 
     operations = [

@@ -1,0 +1,26 @@
+"""The month as it is told: its dates and states, what was reopened, what was published."""
+
+from reports.models.closing import Publication, Reopening
+from reports.models.months import (
+    USUAL_CLOSING_DAY,
+    USUAL_DUE_DAY,
+    Explanation,
+    MonthlyReport,
+    MonthlyReportQuerySet,
+    MonthStep,
+    Remark,
+    ReportingMonth,
+)
+
+__all__ = [
+    "USUAL_CLOSING_DAY",
+    "USUAL_DUE_DAY",
+    "Explanation",
+    "MonthStep",
+    "MonthlyReport",
+    "MonthlyReportQuerySet",
+    "Publication",
+    "Remark",
+    "Reopening",
+    "ReportingMonth",
+]
