@@ -122,7 +122,8 @@ class CrosstabForm(forms.Form):
                 self.add_error("columns", _("行と列に同じものは選べません。"))
             elif rows.kind is columns.kind in (Kind.PLACE, Kind.TIME):
                 what = _("地域") if rows.kind is Kind.PLACE else _("時期")
-                self.add_error("columns", _("行と列の両方に%(what)sは選べません。どちらかを別のものにしてください。") % {"what": what})
+                told = _("行と列の両方に%(what)sは選べません。どちらかを別のものにしてください。") % {"what": what}
+                self.add_error("columns", told)
         if values.get("period") == Period.RANGE:
             self._clean_range(values)
         return values

@@ -33,8 +33,10 @@ def grid(table: Table) -> list[list[Cell]]:
     question = table.question
     head: list[Cell] = [f"{question.rows} \\ {question.columns}", *(column.label for column in table.columns)]
     found = [head + [_("計")] * table.has_row_totals]
-    for line in table.lines:
-        found.append([line.head.label, *(cell.value for cell in line.cells)] + [line.total] * table.has_row_totals)
+    found += [
+        [line.head.label, *(cell.value for cell in line.cells)] + [line.total] * table.has_row_totals
+        for line in table.lines
+    ]
     if table.has_column_totals:
         found.append([_("計"), *table.totals] + [table.total] * table.has_row_totals)
     return found

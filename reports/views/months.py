@@ -112,7 +112,7 @@ class HubMonth(MonthDoor):
 
 
 @dataclass(frozen=True)
-class Told:
+class Remarked:
     """A figure with all that was said about it: the hub's explanation, and what headquarters asked at last."""
 
     figure: queries.Confirmed
@@ -120,12 +120,13 @@ class Told:
     remark: Remark | None
 
 
-def told(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[queries.Round]) -> list[Told]:
+def told(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[queries.Round]) -> list[Remarked]:
     """The figures of a month, each with what was said about it."""
     explained = queries.explanations_of(report)
     remarks = {remark.indicator: remark for remark in rounds[0].remarks} if rounds else {}
     return [
-        Told(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code)) for figure in figures
+        Remarked(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code))
+        for figure in figures
     ]
 
 

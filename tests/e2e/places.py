@@ -17,6 +17,7 @@ RECORDS = "/hubs/tokyo/consultations/"
 ENTERPRISES = "/hubs/tokyo/enterprises/"
 CASES = "/hubs/tokyo/cases/"
 APPOINTMENTS = "/hubs/tokyo/appointments/"
+COMPOSITIONS = "/reports/compositions/"
 LAST_MONTH = str(Month.of(dt.datetime.now(ZoneInfo("Asia/Tokyo")).date()).previous())
 
 
@@ -216,11 +217,19 @@ HEADQUARTERS = (
     Place("case-studies", at("/nation/case-studies/")),
     Place("case-study-new", at("/nation/case-studies/new/")),
     Place("case-study", first_of("/nation/case-studies/")),
+    Place("compositions", at(COMPOSITIONS)),
+    Place("composition", first_of(COMPOSITIONS)),
+    Place("composition-edit", first_of(COMPOSITIONS, "edit/")),
+    Place("composition-submission", first_of(COMPOSITIONS, "submission/")),
+    Place("composition-paper", first_of(COMPOSITIONS, "paper/")),
+    Place("composition-new", at(f"{COMPOSITIONS}new/")),
     Place("rules", at("/nation/rules/")),
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
     Place("nation", at("/nation/")),
+    Place("compositions", at(COMPOSITIONS)),
+    Place("composition", first_of(COMPOSITIONS)),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("reports", at("/reports/")),
     Place("reports-future", at("/reports/?month=2099-01")),

@@ -188,7 +188,7 @@ def test_the_national_sheet_has_a_native_chart(nation):
 
 def test_the_sheets_stand_in_the_order_of_reading(book):
     names = book.sheetnames
-    assert names[:5] == ["表紙", "全国", "経済産業局別", "拠点別", "拠点別(年度累計)"]
+    assert names[:6] == ["表紙", "概要", "全国", "経済産業局別", "拠点別", "拠点別(年度累計)"]
     assert names[-2:] == ["定義", "データ"]
     assert sum(name.startswith("内訳") for name in names) == len(INDICATORS.breakdowns())
 
