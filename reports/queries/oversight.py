@@ -149,12 +149,13 @@ def _year(month: Month) -> tuple[dt.date, dt.date]:
 def _figures(hubs: Sequence[Hub], month: Month) -> Figures:
     places = [Place.nation(), *map(Place.of_hub, hubs)]
     months = [month.plus(n - LOOKED_BACK) for n in range(LOOKED_BACK + 1)]
-    return figures(places=places, months=months, indicators=INDICATORS.totals())
+    return figures(places=places, months=months, indicators=INDICATORS.at(month).totals())
 
 
 def _confirmed(hub: Hub, month: Month, found: Figures) -> list[Confirmed]:
     place, before = Place.of_hub(hub), month.previous()
-    return [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in INDICATORS.totals()]
+    totals = INDICATORS.at(month).totals()
+    return [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in totals]
 
 
 def _first_sent(month: Month) -> Mapping[int, Mapping[Month, dt.date]]:
