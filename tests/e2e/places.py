@@ -89,6 +89,17 @@ def filters_refused(page: Page) -> None:
     page.goto(f"{RECORDS}?since=2026-99-99")
 
 
+def crosstab_saved(page: Page) -> None:
+    """The list of saved tables, with one in it."""
+    page.goto("/nation/crosstab/tables/")
+    if not page.locator("main td a").count():
+        page.goto("/nation/crosstab/?measure=visitors")
+        page.get_by_text("この条件を保存").click()
+        page.locator(".keep input[name=name]").fill("毎月見る表")
+        page.locator(".keep button").click()
+        page.goto("/nation/crosstab/tables/")
+
+
 def referral_of_first_case(page: Page) -> None:
     first_of(CASES)(page)
     number = page.url.rstrip("/").rpartition("/")[2]
@@ -206,6 +217,11 @@ HEADQUARTERS = (
     Place("nation", at("/nation/")),
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
+    Place("crosstab", at("/nation/crosstab/")),
+    Place("crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")),
+    Place("crosstab-refused", at("/nation/crosstab/?rows=month&columns=year&hubs=99")),
+    Place("crosstab-tables", crosstab_saved),
+    Place("crosstab-table", first_of("/nation/crosstab/tables/")),
     Place("reports", at("/reports/")),
     Place("appointments", at("/nation/appointments/")),
     Place("trail", at("/nation/trail/")),
