@@ -12,7 +12,6 @@ ROWS = {
     "hubs/<slug:hub>/months/<str:month>/reopening/":           "s-xyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/months/<str:month>/reopening/decision/":  "s-xxxxxxx-x s-------x-x",  # nothing was asked
     "hubs/<slug:hub>/months/<str:month>/reopening/withdrawal/": "s-xgxxxxxxx s-------xxx",
-    "nation/months/":                                          "sxxxxxxxxyx",
     "nation/months/<str:month>/closing/":                      "sxxxxxxxxyx",
     "nation/months/<str:month>/closing/progress/":             "sxxxxxxxx-x",  # nothing was asked for
     "nation/months/<str:month>/closing/record/":               "sxxxxxxxxgx",
