@@ -10,7 +10,7 @@ from django.http import Http404, QueryDict
 from dashboards.queries.analysis import Period
 from foundation.errors import Unreadable
 from foundation.periods import Month
-from metrics.indicators import FIRST_MONTH, INDICATORS, Indicator
+from metrics.indicators import FIRST_MONTH, INDICATORS, Definitions, Indicator
 from metrics.models import Span
 
 
@@ -24,6 +24,11 @@ class Choice:
     order: str
     code: str
 
+    @property
+    def defined(self) -> Definitions:
+        """The indicators of the month."""
+        return INDICATORS.at(self.month)
+
 
 def read_choice(query: QueryDict, today: dt.date) -> Choice:
     """The choice in a URL. Raises Http404 for what does not exist: another address, another page."""
@@ -31,7 +36,8 @@ def read_choice(query: QueryDict, today: dt.date) -> Choice:
     try:
         month = Month.parse(str(query["month"])) if query.get("month") else latest
         span = Span(query.get("span") or Span.MONTH)
-        indicator = INDICATORS[query.get("indicator") or "consultations"]
+        code, defined = query.get("indicator") or "consultations", INDICATORS.at(month)
+        indicator = defined[code] if code in defined else INDICATORS[code]
     except (Unreadable, ValueError, KeyError) as problem:
         raise Http404 from problem
     if not FIRST_MONTH <= month <= latest:

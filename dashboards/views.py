@@ -12,13 +12,12 @@ from consultations.models import Case, Consultation, Enterprise, Outcome
 from dashboards import queries
 from dashboards.forms import Choice, months_to_choose, read_choice
 from foundation.periods import Month
-from hubs.access import Permission
+from hubs.access import Permission, may_look_behind
 from hubs.doors import Door, Reach, looked_at
 from hubs.models import Hub
-from metrics.indicators import INDICATORS
-from metrics.models import Span
+from metrics.models import Freeze, Span
 from metrics.queries import Place, counted_at, labels_of
-from metrics.records import records_behind
+from metrics.records import frozen_behind, records_behind
 from referrals.models import Referral, ReferralWork
 
 RECORDS_SHOWN = 500
@@ -35,11 +34,9 @@ class Window(Door):
         """What every window needs."""
         return {
             "choice": choice,
-            "fiscal_year": choice.month.fiscal_year,
             "months": months_to_choose(Month.of(timezone.localdate())),
             "spans": Span,
             "counted_at": counted_at(choice.month),
-            "is_year": choice.span == Span.YEAR_TO_DATE,
             "is_running": choice.month == Month.of(timezone.localdate()),
         }
 
@@ -58,7 +55,7 @@ class HubHome(Window):
             "totals": queries.totals_of(found, place, choice.month),
             "divisions": queries.divisions_of(found, place, choice.month),
             "trend": queries.trend_of(place, choice.month, choice.indicator),
-            "may_open": may_open(request.user, self.hub),
+            "may_open": may_look_behind(request.user, self.hub),
             "may_log": request.user.has_perm(Permission.LOG_CONSULTATION, self.hub),
         }
         return render(request, "dashboards/hub_home.html", context)
@@ -86,13 +83,13 @@ class NationMonth(Window):
         choice, nation = self.choice, Place.nation()
         hubs = self.hubs()
         places = [nation, *(Place.of_hub(hub) for hub in hubs)]
-        found = queries.with_year_before(places, choice.month, choice.span, INDICATORS.totals())
+        found = queries.with_year_before(places, choice.month, choice.span, choice.defined.totals())
         rows = queries.side_by_side(hubs, found, choice.month, self.total(choice))
         context = self.around(choice) | {
             "totals": queries.totals_of(found, nation, choice.month),
             "rows": queries.sorted_rows(rows, choice.order),
             "tiles": rows,
-            "columns": INDICATORS.totals(),
+            "columns": choice.defined.totals(),
             "trend": queries.trend_of(nation, choice.month, self.total(choice)),
         }
         return render(request, "dashboards/nation_month.html", context)
@@ -129,11 +126,22 @@ class Records(Window):
         rows = records_behind(
             hub=self.hub, indicator=choice.indicator, code=choice.code, month=choice.month, span=choice.span
         )
+        told = self.told(choice)
+        if told is not None:
+            rows = rows.model.objects.filter(hub=self.hub, pk__in=told[1])
         count = rows.count()
         looked_at(request, "figure.opened", indicator=choice.indicator.code, month=str(choice.month), rows=count)
         label = labels_of(choice.indicator).get(choice.code, "") if choice.code else ""
         context = self.around(choice) | {"hub": self.hub, "rows": listed(rows), "count": count, "code_label": label}
+        if told is not None:
+            context |= {"frozen": told[0], "gone": len(told[1]) - count}
         return render(request, "dashboards/figure_records.html", context | {"most": RECORDS_SHOWN})
+
+    def told(self, choice: Choice) -> tuple[Freeze, set[int]] | None:
+        """What a figure of a closed month counted when it was frozen; None for spans and for open months."""
+        if choice.span != Span.MONTH:
+            return None
+        return frozen_behind(hub=self.hub, indicator=choice.indicator, code=choice.code, month=choice.month)
 
 
 def listed(rows: Any) -> list[dict[str, Any]]:
@@ -188,8 +196,3 @@ def listed_parts(rows: Any) -> list[dict[str, Any]]:
         }
         for row in found
     ]
-
-
-def may_open(user: Any, hub: Hub) -> bool:
-    """Whether a figure links to its records for this person."""
-    return user.has_perm(Permission.VIEW_RECORDS, hub) or user.has_perm(Permission.OPEN_RECORDS, hub)

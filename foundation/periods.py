@@ -65,6 +65,10 @@ class Month:
     def fiscal_year(self) -> FiscalYear:
         return FiscalYear(self.year if self.number >= 4 else self.year - 1)
 
+    @property
+    def quarter(self) -> FiscalQuarter:
+        return FiscalQuarter(self.fiscal_year.year, (self.number - 4) % 12 // 3 + 1)
+
     def plus(self, months: int) -> Month:
         """So many months later; negative for earlier."""
         count = self.year * 12 + self.number - 1 + months
@@ -116,6 +120,10 @@ class FiscalYear:
         start = Month(self.year, 4)
         return tuple(start.plus(n) for n in range(12))
 
+    @property
+    def quarters(self) -> tuple[FiscalQuarter, ...]:
+        return tuple(FiscalQuarter(self.year, number) for number in (1, 2, 3, 4))
+
     def months_through(self, last: Month) -> tuple[Month, ...]:
         """April to `last`, both included; empty when `last` lies before this year."""
         return tuple(month for month in self.months if month <= last)
@@ -134,6 +142,50 @@ class FiscalYear:
         # the government names the whole of fiscal 2019 令和元年度
         year = "令和元" if self.year == 2019 else _named_year(self.first)
         return f"{year}年度({self.year}年度)"
+
+
+@total_ordering
+@dataclass(frozen=True)
+class FiscalQuarter:
+    """四半期 of a fiscal year: 1 is April to June, 4 is January to March of the calendar year after."""
+
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= 4:
+            raise Unreadable(f"no such quarter: {self.year}-{self.number}")
+
+    @classmethod
+    def of(cls, day: dt.date) -> FiscalQuarter:
+        return Month.of(day).quarter
+
+    @property
+    def fiscal_year(self) -> FiscalYear:
+        return FiscalYear(self.year)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        return self.fiscal_year.months[3 * self.number - 3 : 3 * self.number]
+
+    @property
+    def first(self) -> dt.date:
+        return self.months[0].first
+
+    @property
+    def last(self) -> dt.date:
+        return self.months[-1].last
+
+    def __lt__(self, other: FiscalQuarter) -> bool:
+        return (self.year, self.number) < (other.year, other.number)
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.number}"
+
+    @property
+    def japanese(self) -> str:
+        """令和7年度(2025年度)第1四半期."""
+        return f"{self.fiscal_year.japanese}第{self.number}四半期"
 
 
 def era_year(day: dt.date) -> tuple[str, str]:

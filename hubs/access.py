@@ -40,11 +40,14 @@ class Permission(StrEnum):
     OPEN_RECORDS = "hubs.open_records"
     VIEW_HUB = "hubs.view_hub"
     VIEW_NATION = "metrics.view_nation"
+    CROSS_TABULATE = "metrics.crosstab"  # headquarters: from the records too, which no other office may count
     SET_TARGETS = "plans.set_targets"  # a hub's
     SET_NATION_TARGETS = "plans.set_nation_targets"
     DOWNLOAD_REPORT = "reports.download"
     CONFIRM_MONTH = "reports.confirm_month"
     CHECK_MONTHS = "reports.check_months"
+    CLOSE_MONTH = "reports.close_month"  # and publish it
+    WATCH_MONTHS = "reports.watch_months"  # who has reported and who has not
     VIEW_APPOINTMENTS = "hubs.view_appointments"
     REQUEST_APPOINTMENT = "hubs.request_appointment"
     AGREE_APPOINTMENT = "hubs.agree_appointment"
@@ -78,14 +81,17 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.ADVISOR: frozenset({P.VIEW_HUB}),
     Role.EVALUATOR: frozenset({P.VIEW_HUB}),
     Role.BUREAU: frozenset(
-        {P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT}
+        {
+            P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT,
+            P.WATCH_MONTHS,
+        }
     ),
-    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API}),
+    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.WATCH_MONTHS}),
     Role.HEADQUARTERS: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
-            P.SET_NATION_TARGETS,
+            P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),
@@ -209,6 +215,11 @@ def moves_open_to(user: Any, appointment: Appointment) -> list[str]:
     if appointment.post not in posts_proposed_by(user, hub):
         moves = [move for move in moves if move != AppointmentMove.WITHDRAW]
     return moves
+
+
+def may_look_behind(user: Any, hub: Hub) -> bool:
+    """Whether a figure of a hub links to its records for this person, who may have to give a reason first."""
+    return user.has_perm(Permission.VIEW_RECORDS, hub) or user.has_perm(Permission.OPEN_RECORDS, hub)
 
 
 def own_hub(user: Any) -> Hub | None:

@@ -54,6 +54,12 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class Closed(Conflict):
+    """The month of what is to be changed is closed."""
+
+    default_detail = "The month is closed: what counts in it can only be changed after a reopening."
+
+
 class Forgotten(Conflict):
     """What it is about was anonymised: nothing personal is taken in about it any more."""
 

@@ -15,6 +15,7 @@ from consultations.models import Case, Consultation, Outcome, TouchedMonth
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics import counting
+from metrics.indicators import Way
 from metrics.models import Count
 from referrals.models import Referral, ReferralWork
 
@@ -36,8 +37,8 @@ def recount_touched(*, at: dt.datetime) -> list[Month]:
 
 
 def recount(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
-    """Count whole months anew, and the year to date of the months behind them. Months before them in the same
-    year that were never counted are counted too, as the year needs them. Returns what was counted."""
+    """Count whole months anew, and the quarter and year to date of the months behind them. Months before them in
+    the same year that were never counted are counted too, as the year needs them. Returns what was counted."""
     with entered(Scope.nationwide()):
         _lock()
         wanted = set(months)
@@ -48,12 +49,20 @@ def recount(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
 
 
 def recount_years(*, at: dt.datetime) -> list[Month]:
-    """Count this fiscal year and the one before anew, each month in a transaction of its own, so that what is
-    recorded meanwhile need not wait. Returns what was counted."""
+    """Count this fiscal year and the one before anew. Returns what was counted."""
     today = Month.of(timezone.localdate(at))
     with entered(Scope.nationwide()):
         months = [m for m in months_with_records() if m.fiscal_year.year >= today.fiscal_year.year - 1]
-    return [counted for month in months for counted in recount([month], at=at)]
+    return recount_by_year(months, at=at)
+
+
+def recount_by_year(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
+    """Count whole months anew, each fiscal year in a transaction of its own: month by month the same year would be
+    read again for each, and all of them at once would hold up what is recorded meanwhile. Returns what was counted."""
+    years: dict[int, list[Month]] = {}
+    for month in sorted(set(months)):
+        years.setdefault(month.fiscal_year.year, []).append(month)
+    return [counted for year in years.values() for counted in recount(year, at=at)]
 
 
 def months_with_records() -> list[Month]:
@@ -71,17 +80,24 @@ def months_with_records() -> list[Month]:
 
 def _count(touched: Mapping[Month, Set[int]], after: Collection[Month], *, at: dt.datetime) -> None:
     """`after`: months counted before that lie behind the first touched one. Their own records are as they were, but
-    whoever came earlier is no longer new in them, and their year to date holds the touched months."""
+    whoever came earlier is no longer new in them, and their quarter and year to date hold the touched months."""
     began = time.perf_counter()
     for month, hubs in sorted(touched.items()):
         counting.count_hubs(month, hubs)
     counting.sum_places(sorted(touched))
     affected = sorted({*touched, *after})
-    for year in sorted({month.fiscal_year for month in touched}):
-        ytd = [month for month in affected if month.fiscal_year == year]
-        counting.count_visitors(year, months=[month for month in ytd if month in touched], ytd=ytd)
+    years, quarters = {month.fiscal_year for month in touched}, {month.quarter for month in touched}
+    ytd = [month for month in affected if month.fiscal_year in years]
+    qtd = [month for month in affected if month.quarter in quarters]
+    for year in sorted(years):
+        of_year = [[month for month in some if month.fiscal_year == year] for some in (sorted(touched), ytd, qtd)]
+        counting.count_visitors(year, months=of_year[0], ytd=of_year[1], qtd=of_year[2])
     counting.count_new(affected)
-    counting.sum_months(affected)
+    if qtd == affected:  # as it is all day long: the newest month
+        counting.sum_months(Way.ADD, Way.FIRST, ytd=affected, qtd=affected)
+    else:
+        counting.sum_months(Way.ADD, ytd=ytd, qtd=qtd)
+        counting.sum_months(Way.FIRST, ytd=affected, qtd=affected)
     spent = round((time.perf_counter() - began) * 1000)
     Count.objects.bulk_create(
         [Count(month=month.first, counted_at=at, milliseconds=spent) for month in affected],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,7 @@ from hubs.access import Permission
 from hubs.api import Resource
 from hubs.doors import Reach
 from hubs.models import Hub
-from metrics.indicators import INDICATORS
+from metrics.indicators import INDICATORS, Indicator
 from metrics.models import Span
 from metrics.queries import Place, figures
 
@@ -30,6 +30,21 @@ class IndicatorSerializer(serializers.Serializer):
     unit = serializers.CharField()
     definition = serializers.CharField()
     additive = serializers.BooleanField()
+    version = serializers.IntegerField()
+    since = serializers.CharField(help_text="The first month that it holds for: 2026-04.")
+    until = serializers.CharField(allow_null=True, help_text="The last month; null while it is counted.")
+    guard = serializers.CharField(help_text="The indicator whose smallness makes this one small.")
+
+
+class IndicatorHistorySerializer(IndicatorSerializer):
+    """An indicator as it is declared now, and the versions before it, which still hold for their months."""
+
+    earlier = serializers.SerializerMethodField()
+
+    @extend_schema_field(IndicatorSerializer(many=True))
+    def get_earlier(self, indicator: Indicator) -> Any:
+        """The newest first."""
+        return IndicatorSerializer(INDICATORS.earlier(indicator.code), many=True).data
 
 
 class FigureSerializer(serializers.Serializer):
@@ -49,10 +64,10 @@ class Indicators(APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    @extend_schema(responses={200: IndicatorSerializer(many=True)})
+    @extend_schema(responses={200: IndicatorHistorySerializer(many=True)})
     def get(self, request: Request) -> Response:
-        """In display order."""
-        return Response(IndicatorSerializer(list(INDICATORS), many=True).data)
+        """In display order, the newest version of each with those before it."""
+        return Response(IndicatorHistorySerializer(list(INDICATORS), many=True).data)
 
 
 class MonthFigures(Resource):
@@ -67,7 +82,7 @@ class MonthFigures(Resource):
         responses={200: FigureSerializer(many=True)},
     )
     def get(self, request: Request, month: str) -> Response:
-        """Of the month, or with `span=ytd` of its fiscal year to date."""
+        """Of the month, or with `span=qtd` or `ytd` of its fiscal quarter or year up to and including it."""
         try:
             wanted, span = Month.parse(month), Span(request.query_params.get("span", Span.MONTH))
         except (Unreadable, ValueError) as problem:
@@ -78,7 +93,7 @@ class MonthFigures(Resource):
         rows = [
             {"hub": place.hub_id, "indicator": indicator.code, "code": code, "value": value}
             for place in places
-            for indicator in INDICATORS
+            for indicator in INDICATORS.at(wanted)
             for code, value in sorted(found.breakdown(place, wanted, indicator).items())
         ]
         return Response(FigureSerializer(rows, many=True).data)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -21,11 +21,9 @@ from django.db import connection
 
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS
-from metrics.counting import BUREAU_OF, COUNTED, IDENTITY, ROWS, STANDS
+from metrics.counting import COUNTED, ROWS, defined, filled
 from metrics.indicators import Indicator, Source, Way
 from metrics.models import Level, Span
-
-QUARTER = "qtd"
 
 
 class Cell(NamedTuple):
@@ -38,17 +36,24 @@ class Cell(NamedTuple):
     code: str
 
 
-class Visitor(NamedTuple):
-    """An enterprise that came in the fiscal year up to the month: who it is across hubs, when, and whether the month
-    holds its first session ever at the hub, in the bureau's hubs, anywhere."""
+class Came(NamedTuple):
+    """An enterprise that came in the fiscal year up to the month: who it is across hubs, and when."""
 
     enterprise: int
     identity: int
     in_quarter: bool
     in_month: bool
-    new_at_hub: bool
-    new_in_bureau: bool
-    new_in_nation: bool
+
+
+class Newcomer(NamedTuple):
+    """An enterprise that came in the month, and whether that holds its first session ever at the hub, in the bureau's
+    hubs, anywhere."""
+
+    enterprise: int
+    identity: int
+    at_hub: bool
+    in_bureau: bool
+    in_nation: bool
 
 
 @dataclass
@@ -57,7 +62,8 @@ class Rows:
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     rows: dict[str, list[list[Any]]] = field(default_factory=dict)
-    visitors: list[Visitor] = field(default_factory=list)
+    came: dict[str, list[Came]] = field(default_factory=dict)  # of each indicator of different enterprises
+    newcomers: dict[str, list[Newcomer]] = field(default_factory=dict)  # of each of first sessions
     earlier: dict[str, dict[str, int]] = field(default_factory=dict)  # month → "indicator code" → figure of the hub
 
     def packed(self) -> bytes:
@@ -70,7 +76,8 @@ class Rows:
             {
                 "columns": self.columns,
                 "rows": self.rows,
-                "visitors": [list(visitor) for visitor in self.visitors],
+                "came": {code: [list(row) for row in rows] for code, rows in self.came.items()},
+                "newcomers": {code: [list(row) for row in rows] for code, rows in self.newcomers.items()},
                 "earlier": self.earlier,
             }
         )
@@ -83,7 +90,9 @@ class Rows:
     def unpacked(cls, content: bytes) -> Rows:
         """What `packed` kept."""
         found = json.loads(gzip.decompress(content))
-        return cls(found["columns"], found["rows"], [Visitor(*row) for row in found["visitors"]], found["earlier"])
+        came = {code: [Came(*row) for row in rows] for code, rows in found["came"].items()}
+        newcomers = {code: [Newcomer(*row) for row in rows] for code, rows in found["newcomers"].items()}
+        return cls(found["columns"], found["rows"], came, newcomers, found["earlier"])
 
     def keys(self) -> dict[str, dict[Any, Any]]:
         """source → key → the rest of the row: for telling two versions apart. Themes and desks are left to their
@@ -100,6 +109,18 @@ class Rows:
         found[Source.CONSULTATIONS] = {key: [*row, *sorted(themes[key])] for key, row in sessions.items()}
         return found
 
+    def visitors(self) -> dict[int, list[Any]]:
+        """enterprise → how it is counted, of those that came in the month."""
+        found: dict[int, list[Any]] = defaultdict(list)
+        for code, came in sorted(self.came.items()):
+            for row in came:
+                if row.in_month:
+                    found[row.enterprise] += [code, row.identity]
+        for code, newcomers in sorted(self.newcomers.items()):
+            for new in newcomers:
+                found[new.enterprise] += [code, *new[1:]]
+        return dict(found)
+
 
 def canonical(value: Any) -> bytes:
     """JSON with one spelling: sorted keys, no blanks, UTF-8."""
@@ -107,25 +128,30 @@ def canonical(value: Any) -> bytes:
 
 
 # ---- reading
-_VISITORS = f"""
-    WITH visits AS MATERIALIZED (
-        SELECT c.hub_id, c.enterprise_id, bool_or(c.held_on >= %(first)s) AS in_month,
-               bool_or(c.held_on >= %(quarter)s) AS in_quarter
-          FROM consultations_consultation c
-         WHERE c.held_on BETWEEN %(year)s AND %(last)s AND {STANDS}
-         GROUP BY c.hub_id, c.enterprise_id
-    ), here AS MATERIALIZED (
-        SELECT v.*, ({BUREAU_OF})[v.hub_id] AS bureau_id, e.identity AS known, {IDENTITY} AS identity
-          FROM visits v JOIN consultations_enterprise e ON e.id = v.enterprise_id AND e.hub_id = v.hub_id
+_CAME = """
+    SELECT v.hub_id, v.enterprise_id, {identity} AS identity, v.in_quarter, v.in_month
+      FROM (SELECT c.hub_id, c.enterprise_id, bool_or(c.held_on >= %(first)s) AS in_month,
+                   bool_or(c.held_on >= %(quarter)s) AS in_quarter
+              FROM consultations_consultation c
+             WHERE c.held_on BETWEEN %(year)s AND %(last)s AND {stands} AND {defined}
+             GROUP BY c.hub_id, c.enterprise_id) v
+      JOIN consultations_enterprise e ON e.id = v.enterprise_id AND e.hub_id = v.hub_id
+     ORDER BY v.hub_id, v.enterprise_id"""
+_NEWCOMERS = """
+    WITH met AS MATERIALIZED (
+        SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
+            SELECT c.enterprise_id, c.hub_id FROM consultations_consultation c
+             WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {stands} AND {defined})
     ), kin AS (
-        SELECT enterprise_id AS id, hub_id, known FROM here WHERE in_month AND known IS NULL
+        SELECT id, hub_id, identity FROM met WHERE identity IS NULL
          UNION ALL
         SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e
-         WHERE e.identity IN (SELECT known FROM here WHERE in_month AND known IS NOT NULL)
+         WHERE e.identity IN (SELECT identity FROM met WHERE identity IS NOT NULL)
     ), begun AS MATERIALIZED (
-        SELECT e.hub_id, ({BUREAU_OF})[e.hub_id] AS bureau_id, coalesce(e.known, -e.id) AS identity, (
+        SELECT e.hub_id, ({bureau})[e.hub_id] AS bureau_id, {identity} AS identity, (
                SELECT c.held_on FROM consultations_consultation c
-                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {STANDS} ORDER BY c.held_on LIMIT 1) AS day
+                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {stands} AND {defined}
+                ORDER BY c.held_on LIMIT 1) AS day
           FROM kin e
     ), firsts AS (
         SELECT DISTINCT hub_id, identity,
@@ -134,11 +160,9 @@ _VISITORS = f"""
                min(day) OVER (PARTITION BY identity) >= %(first)s AS in_nation
           FROM begun WHERE day IS NOT NULL
     )
-    SELECT here.hub_id, here.enterprise_id, here.identity, here.in_quarter, here.in_month,
-           here.in_month AND coalesce(firsts.at_hub, false), here.in_month AND coalesce(firsts.in_bureau, false),
-           here.in_month AND coalesce(firsts.in_nation, false)
-      FROM here LEFT JOIN firsts ON firsts.hub_id = here.hub_id AND firsts.identity = here.identity
-     ORDER BY here.hub_id, here.enterprise_id"""  # noqa: S608
+    SELECT e.hub_id, e.id, {identity}, firsts.at_hub, firsts.in_bureau, firsts.in_nation
+      FROM met e JOIN firsts ON firsts.hub_id = e.hub_id AND firsts.identity = {identity}
+     ORDER BY e.hub_id, e.id"""
 
 _EARLIER = """
     SELECT coalesce(hub_id, 0), coalesce(bureau_id, 0), level, month, indicator, code, value FROM metrics_fact
@@ -153,13 +177,13 @@ def gather(month: Month, definitions: Iterable[Indicator]) -> tuple[dict[int, Ro
     definitions = list(definitions)
     found = {hub: Rows() for hub in HUB_IDS}
     days = {"first": month.first, "last": month.last, "year": month.fiscal_year.first, "hubs": list(HUB_IDS)}
-    days["quarter"] = month.plus(-((month.number - 4) % 3)).first
+    days["quarter"] = month.quarter.first
     for source in Source:
         columns = _columns(source, definitions)
         if columns:
             _gather_source(found, source, columns, days)
-    for hub, *visitor in _asked(_VISITORS, days):
-        found[hub].visitors.append(Visitor(*visitor))
+    for definition in definitions:
+        _gather_people(found, definition, days)
     earlier: dict[str, dict[str, int]] = defaultdict(dict)
     adding = [i for i in definitions if i.adds_over_months]
     anew = [i.code for i in adding if not i.additive]
@@ -182,10 +206,25 @@ def _gather_source(found: dict[int, Rows], source: Source, columns: list[str], d
         found[hub].rows[str(source)].append(row)
 
 
+def _gather_people(found: dict[int, Rows], definition: Indicator, days: dict[str, Any]) -> None:
+    code, way = definition.code, definition.counted.way
+    if way is Way.DISTINCT:
+        for rows in found.values():
+            rows.came[code] = []
+        for hub, *row in _asked(filled(_CAME, defined=defined(code)), days):
+            found[hub].came[code].append(Came(*row))
+    elif way is Way.FIRST:
+        for rows in found.values():
+            rows.newcomers[code] = []
+        for hub, *row in _asked(filled(_NEWCOMERS, defined=defined(code, ever=True)), days):
+            found[hub].newcomers[code].append(Newcomer(*row))
+
+
 def _columns(source: Source, definitions: Iterable[Indicator]) -> list[str]:
     """The key, and whatever the definitions that count this source go by."""
     mine = [i.counted for i in definitions if i.counted.source is source and i.counted.way is Way.ADD]
     names = {c.by for c in mine if c.by} | {name for c in mine for name in columns_of(c.aggregate)}
+    names |= {c.only.column for c in mine if c.only}
     return ["id", *sorted(names)] if mine else []
 
 
@@ -236,14 +275,14 @@ def recount(
     definitions = list(definitions)
     cells: Counter[Cell] = Counter()
     for definition in definitions:
-        way = definition["way"]
-        if way == Way.ADD:
+        if definition["way"] == Way.DISTINCT:
+            _count_came(cells, definition["code"], evidence, bureaus)
+        elif definition["way"] == Way.FIRST:
+            _count_newcomers(cells, month, definition["code"], evidence, earlier, bureaus)
+        else:
             for hub, rows in evidence.items():
                 _add(cells, month, definition, hub, bureaus[hub], rows)
-        else:
-            _count_visitors(cells, month, definition["code"], evidence, bureaus, first_ever=way == Way.FIRST)
-    _add_earlier(cells, month, [d["code"] for d in definitions if d["way"] == Way.FIRST], evidence, earlier)
-    return {cell: value for cell, value in cells.items() if value and cell.span in Span.values}
+    return {cell: value for cell, value in cells.items() if value}
 
 
 def _places(hub: int, bureau: int) -> tuple[tuple[str, int], ...]:
@@ -252,81 +291,101 @@ def _places(hub: int, bureau: int) -> tuple[tuple[str, int], ...]:
 
 def _add(cells: Counter[Cell], month: Month, definition: Mapping[str, Any], hub: int, bureau: int, rows: Rows) -> None:
     code = definition["code"]
-    figures: Counter[str] = Counter()
-    columns = rows.columns[definition["source"]]
-    weight, by = weight_of(definition["aggregate"], columns), definition["by"]
-    place = columns.index(by) if by else None
-    for row in rows.rows[definition["source"]]:
-        figures[row[place] if place is not None else ""] += weight(row)
-    spans = {Span.MONTH: figures, QUARTER: Counter(figures), Span.YEAR_TO_DATE: Counter(figures)}
+    figures = _figures(definition, rows)
+    spans = {Span.MONTH: figures, Span.QUARTER_TO_DATE: Counter(figures), Span.YEAR_TO_DATE: Counter(figures)}
     for told, values in rows.earlier.items():
         for key, value in values.items():
             indicator, _, entry = key.partition(" ")
             if indicator == code:
                 spans[Span.YEAR_TO_DATE][entry] += value
-                if _in_quarter(told, month):
-                    spans[QUARTER][entry] += value
+                if Month.parse(told) >= month.quarter.months[0]:
+                    spans[Span.QUARTER_TO_DATE][entry] += value
     for span, values_of in spans.items():
         for entry, value in values_of.items():
-            for level, place_key in _places(hub, bureau):
-                cells[Cell(level, place_key, span, code, entry)] += value
+            for level, place in _places(hub, bureau):
+                cells[Cell(level, place, span, code, entry)] += value
 
 
-def _count_visitors(
-    cells: Counter[Cell],
-    month: Month,
-    code: str,
-    evidence: Mapping[int, Rows],
-    bureaus: Mapping[int, int],
-    *,
-    first_ever: bool,
-) -> None:
+def _figures(definition: Mapping[str, Any], rows: Rows) -> Counter[str]:
+    """Of one hub's month: code of the breakdown → figure."""
+    figures: Counter[str] = Counter()
+    weight = weight_of(definition["aggregate"], rows.columns[definition["source"]])
+    for entry, row in _counting_rows(definition, rows):
+        figures[entry] += weight(row)
+    return figures
+
+
+def _counting_rows(definition: Mapping[str, Any], rows: Rows) -> Iterator[tuple[str, list[Any]]]:
+    """The rows that a definition counts, each under its code of the breakdown."""
+    columns, by, only = rows.columns[definition["source"]], definition["by"], definition["only"]
+    weight = weight_of(definition["aggregate"], columns)
+    place = columns.index(by) if by else None
+    tested = columns.index(only["column"]) if only else None
+    for row in rows.rows[definition["source"]]:
+        if weight(row) and (tested is None or (row[tested] in only["values"]) != only["but"]):
+            yield (row[place] if place is not None else ""), row
+
+
+def _count_came(cells: Counter[Cell], code: str, evidence: Mapping[int, Rows], bureaus: Mapping[int, int]) -> None:
     who: dict[Cell, set[int]] = defaultdict(set)
     for hub, rows in evidence.items():
-        for visitor in rows.visitors:
-            news = (visitor.new_at_hub, visitor.new_in_bureau, visitor.new_in_nation)
-            for (level, place), is_new in zip(_places(hub, bureaus[hub]), news, strict=True):
-                if first_ever:
-                    spans = (Span.MONTH, QUARTER, Span.YEAR_TO_DATE) if is_new else ()
-                else:
-                    spans = tuple(
-                        span
-                        for span, came in (
-                            (Span.MONTH, visitor.in_month),
-                            (QUARTER, visitor.in_quarter),
-                            (Span.YEAR_TO_DATE, True),
-                        )
-                        if came
-                    )
+        for row in rows.came[code]:
+            spans = [Span.YEAR_TO_DATE] + [Span.QUARTER_TO_DATE] * row.in_quarter + [Span.MONTH] * row.in_month
+            for level, place in _places(hub, bureaus[hub]):
                 for span in spans:
-                    who[Cell(level, place, span, code, "")].add(visitor.identity)
+                    who[Cell(level, place, span, code, "")].add(row.identity)
     for cell, identities in who.items():
         cells[cell] += len(identities)
 
 
-def _add_earlier(
+def _count_newcomers(
     cells: Counter[Cell],
     month: Month,
-    codes: list[str],
+    code: str,
     evidence: Mapping[int, Rows],
     earlier: Mapping[str, Mapping[str, int]],
+    bureaus: Mapping[int, int],
 ) -> None:
     """A first ever happens once: the months before add up, at each level by itself."""
-    told = [
-        (Level.HUB, hub, day, key.split(" ")[0], value)
+    who: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for hub, rows in evidence.items():
+        for row in rows.newcomers[code]:
+            for place, is_new in zip(_places(hub, bureaus[hub]), row[2:], strict=True):
+                if is_new:
+                    who[place].add(row.identity)
+    for (level, number), identities in who.items():
+        for span in Span:
+            cells[Cell(level, number, span, code, "")] += len(identities)
+    for level, number, day, value in _told_earlier(code, evidence, earlier):
+        cells[Cell(level, number, Span.YEAR_TO_DATE, code, "")] += value
+        if Month.parse(day) >= month.quarter.months[0]:
+            cells[Cell(level, number, Span.QUARTER_TO_DATE, code, "")] += value
+
+
+def _told_earlier(
+    code: str, evidence: Mapping[int, Rows], earlier: Mapping[str, Mapping[str, int]]
+) -> list[tuple[str, int, str, int]]:
+    """(level, place, month, figure) of the year's months before, of hubs, bureaus and the nation."""
+    found = [
+        (str(Level.HUB), hub, day, value)
         for hub, rows in evidence.items()
         for day, values in rows.earlier.items()
         for key, value in values.items()
+        if key == f"{code} "
     ]
     for place, values in earlier.items():
         level, _, number = place.partition(" ")
-        told += [(level, int(number or 0), *key.split(" ", 1), value) for key, value in values.items()]  # type: ignore[misc]
-    for level, number, day, indicator, value in told:
-        if indicator in codes:
-            cells[Cell(level, number, Span.YEAR_TO_DATE, indicator, "")] += value
-            if _in_quarter(day, month):
-                cells[Cell(level, number, QUARTER, indicator, "")] += value
+        for key, value in values.items():
+            day, indicator = key.split(" ", 1)
+            if indicator == code:
+                found.append((level, int(number or 0), day, value))
+    return found
 
 
-def _in_quarter(told: str, month: Month) -> bool:
-    return Month.parse(told) >= month.plus(-((month.number - 4) % 3))
+def keys_behind(rows: Rows, definition: Mapping[str, Any], code: str = "") -> set[int]:
+    """The keys of a hub's rows that one figure of its frozen month counts; `code` names an entry of a breakdown."""
+    if definition["way"] == Way.DISTINCT:
+        return {row.enterprise for row in rows.came[definition["code"]] if row.in_month}
+    if definition["way"] == Way.FIRST:
+        return {row.enterprise for row in rows.newcomers[definition["code"]] if row.at_hub}
+    return {row[0] for entry, row in _counting_rows(definition, rows) if entry == code}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from hubs.models import Prefecture
 from metrics import evidence
 from metrics.evidence import Cell, Rows, canonical
 from metrics.indicators import INDICATORS, Indicator
-from metrics.models import Cause, Freeze, FrozenFact, FrozenHub, FrozenRows
+from metrics.models import Cause, Count, Freeze, FrozenFact, FrozenHub, FrozenRows
 
 
 class Disagrees(Exception):
@@ -51,17 +52,18 @@ def newest(month: Month) -> Freeze | None:
 
 
 def freeze(*, month: Month, confirmed: Collection[int], carried_in: Month, by: Any, at: dt.datetime) -> Freeze:
-    """Keep a month as it stands now. It must just have been counted in this transaction (metrics.actions.recount_within),
+    """Keep a month as it stands now. It must just have been counted in this transaction (metrics.actions.recount),
     in the nation's scope. `confirmed`: the hubs whose month is confirmed. Raises Disagrees."""
     definitions = definitions_of(month)
     rows, earlier = evidence.gather(month, _indicators(month))
     facts = _counted(month)
     _compare(facts, evidence.recount(month, definitions, rows, earlier, bureaus_of_hubs()))
-    before = newest(month)
+    before, hash_of_all = newest(month), digest(month, definitions, earlier, _told(rows, confirmed), facts)
     made = Freeze.objects.create(
         month=month.first, version=before.version + 1 if before else 1,
         cause=Cause.CORRECTION if before else Cause.CLOSING, carried_in=carried_in.first, made_at=at, made_by=by,
-        definitions=definitions, earlier=earlier, sha256=digest(month, definitions, earlier, _told(rows, confirmed), facts),
+        turn=Count.objects.get(month=month.first).turn,
+        definitions=definitions, earlier=earlier, sha256=hash_of_all,
     )  # fmt: skip
     FrozenHub.objects.bulk_create(
         FrozenHub(
@@ -82,8 +84,14 @@ def verify(frozen: Freeze) -> Verdict:
     """Count a frozen month anew, from its rows and its definitions only. In the nation's scope."""
     problems = []
     parts = {part.hub_id: part for part in FrozenHub.objects.filter(freeze=frozen)}
-    kept = FrozenRows.objects.filter(freeze=frozen)
-    rows = {row.hub_id: Rows.unpacked(bytes(row.content)) for row in kept.order_by("hub_id")}
+    rows = {}
+    for row in FrozenRows.objects.filter(freeze=frozen).order_by("hub_id").iterator(chunk_size=10):
+        try:
+            rows[row.hub_id] = Rows.unpacked(bytes(row.content))
+        except (OSError, EOFError, ValueError, LookupError, TypeError, zlib.error):
+            problems.append(f"the rows of hub {row.hub_id} cannot be read")
+    if problems:
+        return Verdict(frozen, tuple(problems))
     if rows.keys() != parts.keys():
         problems.append(f"rows of {len(rows)} hubs for {len(parts)}")
     problems += [
@@ -126,11 +134,16 @@ def definitions_of(month: Month) -> list[dict[str, Any]]:
                 "code": one.code, "version": one.version, "since": str(one.since), "label": str(one.label),
                 "unit": str(one.unit), "definition": str(one.definition), "of": one.of,
                 "source": str(one.counted.source), "aggregate": one.counted.aggregate, "by": one.counted.by,
-                "way": str(one.counted.way),
+                "way": str(one.counted.way), "only": _only(one),
                 "breakdown": str(one.breakdown.label) if one.breakdown else "",
             }
             for one in _indicators(month)
         ]  # fmt: skip
+
+
+def _only(one: Indicator) -> dict[str, Any] | None:
+    only = one.counted.only
+    return {"column": only.column, "values": list(only.values), "but": only.but} if only else None
 
 
 def bureaus_of_hubs() -> dict[int, int]:
@@ -199,8 +212,7 @@ def rows_of(frozen: Freeze, hub: int) -> Rows:
 def compared(then: Rows, now: Rows) -> dict[str, dict[str, int]]:
     """{source: {"added", "removed", "changed"}}, without what stayed as it was. `visitors` are the enterprises."""
     old, new = then.keys(), now.keys()
-    old["visitors"] = {v.enterprise: list(v[1:]) for v in then.visitors if v.in_month}
-    new["visitors"] = {v.enterprise: list(v[1:]) for v in now.visitors if v.in_month}
+    old["visitors"], new["visitors"] = then.visitors(), now.visitors()
     found = {}
     for source in sorted(old.keys() | new.keys()):
         left, right = old.get(source, {}), new.get(source, {})

@@ -1,14 +1,18 @@
 """The registry: every figure is declared here once, and everything else reads it. Aggregation, screens, the
 report's definitions sheet, lists of the records behind a figure. Rules: domain.md §4.
 
+A definition is never edited once its months are published: `INDICATORS.add` the next version, valid from a month
+on. Who shows or counts a month asks `INDICATORS.at(month)`.
+
 `counted` says what is counted in SQL: the source's rows, an aggregate over them, and for a breakdown the
 column whose values are its codes. metrics.counting writes the statement, metrics.records the list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -50,13 +54,38 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
+class Only:
+    """Which of a source's rows count: those whose `column` is one of `values`, or `but` those."""
+
+    column: str
+    values: tuple[str, ...]
+    but: bool = False
+
+    def __post_init__(self) -> None:
+        # they become a part of a statement: names as code lists have them, and nothing else
+        if not self.values or not all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in (self.column, *self.values)):
+            raise ValueError(f"not a column and codes: {self.column} {self.values}")
+
+    def sql(self, table: str = "") -> str:
+        values = ", ".join(f"'{value}'" for value in self.values)
+        return f"{table}{self.column} {'NOT ' * self.but}IN ({values})"
+
+
+@dataclass(frozen=True)
 class Counted:
-    """What is counted: an SQL aggregate over a source's rows, and the column that a breakdown goes by."""
+    """What is counted: an SQL aggregate over a source's rows, or over some of them, and the column that a breakdown
+    goes by. Of 者 the rows are consultations and `only` speaks of their own columns."""
 
     source: Source
     aggregate: str = "count(*)"
     by: str = ""
     way: Way = Way.ADD
+    only: Only | None = None
+
+    @property
+    def sql(self) -> str:
+        """The aggregate over the rows that count."""
+        return f"{self.aggregate} FILTER (WHERE {self.only.sql()})" if self.only else self.aggregate
 
 
 @dataclass(frozen=True)
@@ -71,7 +100,11 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Indicator:
-    """活動指標: one figure, as users read it and as it is counted. `of` is the total that a breakdown divides."""
+    """活動指標: one figure, as users read it and as it is counted. `of` is the total that a breakdown divides.
+
+    A changed definition is another declaration of the code, with the next version and the month it holds from;
+    the months before keep theirs. `until`: the last month of an indicator that is given up. `guarded_by`: the
+    count whose smallness makes this one small (分 of 件), where that is not its own."""
 
     code: str
     label: str | Promise
@@ -82,6 +115,8 @@ class Indicator:
     breakdown: Breakdown | None = None
     of: str = ""
     version: int = 1
+    until: Month | None = None
+    guarded_by: str = ""
 
     @property
     def additive(self) -> bool:
@@ -93,25 +128,24 @@ class Indicator:
         """Whether months add up to the year. A first ever happens once, so it does at each level by itself."""
         return self.counted.way is not Way.DISTINCT
 
+    @property
+    def guard(self) -> str:
+        """The code of the count whose smallness makes this figure small."""
+        return self.guarded_by or self.code
+
+    def holds_in(self, month: Month) -> bool:
+        """Whether the month lies in the time that this declaration names. A newer version may hold instead."""
+        return self.since <= month and (self.until is None or month <= self.until)
+
     def __str__(self) -> str:
         return str(self.label)
 
 
-class Registry:
-    """Indicators in display order, by code."""
+class Definitions:
+    """Indicators in display order, by code: those of one time."""
 
-    def __init__(self, *indicators: Indicator) -> None:
-        self._by_code: dict[str, Indicator] = {}
-        for indicator in indicators:
-            self.add(indicator)
-
-    def add(self, indicator: Indicator) -> None:
-        """Declare one more. Raises ValueError for a code that is taken and a breakdown of nothing."""
-        if indicator.code in self._by_code:
-            raise ValueError(f"the indicator {indicator.code} is declared twice")
-        if indicator.of and indicator.of not in self._by_code:
-            raise ValueError(f"{indicator.code} divides {indicator.of}, which is not declared before it")
-        self._by_code[indicator.code] = indicator
+    def __init__(self, indicators: Iterable[Indicator] = ()) -> None:
+        self._by_code = {indicator.code: indicator for indicator in indicators}
 
     def __getitem__(self, code: str) -> Indicator:
         return self._by_code[code]
@@ -125,10 +159,6 @@ class Registry:
     def __len__(self) -> int:
         return len(self._by_code)
 
-    def at(self, month: Month) -> Registry:
-        """Those valid in a month."""
-        return self
-
     def totals(self) -> tuple[Indicator, ...]:
         """Those that are one number per place and time."""
         return tuple(indicator for indicator in self if indicator.breakdown is None)
@@ -136,6 +166,81 @@ class Registry:
     def breakdowns(self, of: str = "") -> tuple[Indicator, ...]:
         """Those with a number per code; of one total, if it is named."""
         return tuple(i for i in self if i.breakdown is not None and of in ("", i.of))
+
+
+class Registry(Definitions):
+    """Every definition that ever held. By itself it gives the newest of each code; `at` gives those of a month."""
+
+    def __init__(self, *indicators: Indicator) -> None:
+        super().__init__()
+        self._versions: dict[str, tuple[Indicator, ...]] = {}
+        self._at: dict[tuple[tuple[str, int], ...], Definitions] = {}
+        for indicator in indicators:
+            self.add(indicator)
+
+    def add(self, indicator: Indicator) -> None:
+        """Declare one more, or the next version of one. Raises ValueError for a version that does not follow, a
+        change of what facts of both must share, and a breakdown of nothing."""
+        earlier = self.versions(indicator.code)
+        if earlier:
+            self._check_follows(earlier[-1], indicator)
+        elif indicator.version != 1:
+            raise ValueError(f"the indicator {indicator.code} begins with version {indicator.version}")
+        if indicator.of and indicator.of not in self:
+            raise ValueError(f"{indicator.code} divides {indicator.of}, which is not declared before it")
+        if indicator.until is not None and indicator.until < indicator.since:
+            raise ValueError(f"{indicator.code} ends before it begins")
+        self._at.clear()
+        self._versions[indicator.code] = (*earlier, indicator)
+        self._by_code[indicator.code] = indicator
+
+    @staticmethod
+    def _check_follows(before: Indicator, indicator: Indicator) -> None:
+        if indicator.version <= before.version:
+            raise ValueError(f"the indicator {indicator.code} is declared twice")
+        if indicator.version != before.version + 1 or indicator.since <= before.since:
+            raise ValueError(f"{indicator.code} version {indicator.version} does not follow version {before.version}")
+        if (indicator.counted.way, indicator.breakdown, indicator.of) != (
+            before.counted.way, before.breakdown, before.of,
+        ):  # fmt: skip
+            raise ValueError(f"{indicator.code} would not add up over its versions: it needs a code of its own")
+
+    def versions(self, code: str) -> tuple[Indicator, ...]:
+        """All definitions of a code, the oldest first; none of an unknown one."""
+        return self._versions.get(code, ())
+
+    def histories(self) -> list[tuple[Indicator, tuple[Indicator, ...]]]:
+        """Each indicator as it is newest, with those before it."""
+        return [(indicator, self.earlier(indicator.code)) for indicator in self]
+
+    def earlier(self, code: str) -> tuple[Indicator, ...]:
+        """The definitions before the newest, the newest of those first, each with the last month that it held in."""
+        newest, oldest = self[code], self.versions(code)[0]
+        held = self.within(code, oldest.since, newest.since.previous())
+        return tuple(replace(one, until=last) for one, _first, last in reversed(held))
+
+    def at(self, month: Month) -> Definitions:
+        """The definitions that hold in a month. A breakdown is not without its total."""
+        valid = {i.code: i for code in self._versions if (i := self._of(code, month)) is not None}
+        key = tuple((i.code, i.version) for i in valid.values() if i.of in ("", *valid))
+        if key not in self._at:
+            self._at[key] = Definitions(valid[code] for code, _version in key)
+        return self._at[key]
+
+    def _of(self, code: str, month: Month) -> Indicator | None:
+        newest = next((i for i in reversed(self._versions[code]) if i.since <= month), None)
+        return newest if newest is not None and newest.holds_in(month) else None
+
+    def within(self, code: str, first: Month, last: Month) -> list[tuple[Indicator, Month, Month]]:
+        """The definitions of a code that hold between two months, each with the first and last month of those."""
+        versions, found = self.versions(code), []
+        for one, after in zip(versions, (*versions[1:], None), strict=True):
+            begins, ends = max(one.since, first), last if one.until is None else min(one.until, last)
+            if after is not None:
+                ends = min(ends, after.since.previous())
+            if begins <= ends:
+                found.append((one, begins, ends))
+        return found
 
 
 CASES, PEOPLE, MINUTES = pgettext_lazy("cases", "件"), _("者"), _("分")
@@ -149,7 +254,7 @@ REQUESTS = pgettext_lazy("requests", "件")
 WORKS = pgettext_lazy("supports", "件")
 TIMES = _("回")
 FIRST_MONTH = Month(2014, 4)  # of the programme: no month before it has a page
-SINCE = Month(2025, 4)
+SINCE = FIRST_MONTH  # records taken over from before count as well
 
 BY_CATEGORY = Breakdown("category", _("主たる相談区分"), Category)
 BY_THEME = Breakdown("theme", _("相談細目"), CodeKind.THEME, overlaps=True)
@@ -163,11 +268,11 @@ BY_PROGRAM = Breakdown("program", _("支援制度"), PROGRAMS)
 BY_SPECIAL_DESK = Breakdown("special_desk", _("特別相談窓口"), SPECIAL_DESKS)
 BY_OUTCOME = Breakdown("outcome_kind", _("成果の種類"), OutcomeKind)
 
-_REFERRED = "count(*) FILTER (WHERE kind = 'referral')"
-_COOPERATED = "count(*) FILTER (WHERE kind = 'cooperation')"
-_INTRODUCED = "count(*) FILTER (WHERE kind = 'introduced')"
-_USED = "count(*) FILTER (WHERE kind = 'used')"
-_RESOLVED = "count(*) FILTER (WHERE resolution IN ('solved', 'partly'))"
+_REFERRED = Only("kind", ("referral",))
+_COOPERATED = Only("kind", ("cooperation",))
+_INTRODUCED = Only("kind", ("introduced",))
+_USED = Only("kind", ("used",))
+_RESOLVED = Only("resolution", ("solved", "partly"))
 
 INDICATORS = Registry(
     Indicator(
@@ -193,7 +298,7 @@ INDICATORS = Registry(
     Indicator(
         "minutes", _("延べ相談時間"), MINUTES,
         _("相談対応件数に数える相談記録の相談時間(分)の合計です。"),
-        Counted(Source.CONSULTATIONS, "sum(minutes)"), SINCE,
+        Counted(Source.CONSULTATIONS, "sum(minutes)"), SINCE, guarded_by="consultations",
     ),
     Indicator(
         "cases_closed", _("終了案件数"), CASES,
@@ -203,27 +308,27 @@ INDICATORS = Registry(
     Indicator(
         "cases_resolved", _("課題解決件数"), CASES,
         _("終了日が対象期間に属する相談案件のうち、解決度が「解決」または「一部解決」であるものの数です。"),
-        Counted(Source.CLOSED_CASES, _RESOLVED), SINCE,
+        Counted(Source.CLOSED_CASES, only=_RESOLVED), SINCE,
     ),
     Indicator(
         "referrals", _("紹介件数"), REFERRALS,
         _("相談対応件数に数える相談記録で、事業者を支援機関に紹介した数です。1回の相談で2機関に紹介すれば2件です。"),
-        Counted(Source.INVOLVEMENTS, _REFERRED), SINCE,
+        Counted(Source.INVOLVEMENTS, only=_REFERRED), SINCE,
     ),
     Indicator(
         "cooperations", _("連携件数"), COOPERATIONS,
         _("相談対応件数に数える相談記録で、支援機関と連携して対応した数です。1回の相談で2機関と連携すれば2件です。"),
-        Counted(Source.INVOLVEMENTS, _COOPERATED), SINCE,
+        Counted(Source.INVOLVEMENTS, only=_COOPERATED), SINCE,
     ),
     Indicator(
         "programs_introduced", _("支援制度の紹介件数"), USES,
         _("相談対応件数に数える相談記録で、支援制度を紹介した数です。1回の相談で2制度を紹介すれば2件です。"),
-        Counted(Source.PROGRAM_USES, _INTRODUCED), SINCE,
+        Counted(Source.PROGRAM_USES, only=_INTRODUCED), SINCE,
     ),
     Indicator(
         "programs_used", _("支援制度の活用件数"), USES,
         _("相談対応件数に数える相談記録で、支援制度を活用した数です。1回の相談で2制度を活用すれば2件です。"),
-        Counted(Source.PROGRAM_USES, _USED), SINCE,
+        Counted(Source.PROGRAM_USES, only=_USED), SINCE,
     ),
     Indicator(
         "outcomes", _("成果件数"), OUTCOMES,
@@ -252,7 +357,7 @@ INDICATORS = Registry(
     Indicator(
         "partner_work_times", _("紹介先の支援実施回数"), TIMES,
         _("紹介先の支援実施件数に数える記入の回数の合計です。"),
-        Counted(Source.PARTNER_WORKS, "sum(times)"), SINCE,
+        Counted(Source.PARTNER_WORKS, "sum(times)"), SINCE, guarded_by="partner_works",
     ),
     Indicator(
         "consultations_by_category", _("相談区分別 相談対応件数"), SESSIONS,
@@ -300,22 +405,22 @@ INDICATORS = Registry(
     Indicator(
         "referrals_by_organization", _("支援機関の種別 紹介件数"), REFERRALS,
         _("紹介件数を、紹介先の支援機関の種別で分けたものです。合計は紹介件数に一致します。"),
-        Counted(Source.INVOLVEMENTS, _REFERRED, by="organization_kind"), SINCE, BY_ORGANIZATION, "referrals",
+        Counted(Source.INVOLVEMENTS, by="organization_kind", only=_REFERRED), SINCE, BY_ORGANIZATION, "referrals",
     ),
     Indicator(
         "cooperations_by_organization", _("支援機関の種別 連携件数"), COOPERATIONS,
         _("連携件数を、連携した支援機関の種別で分けたものです。合計は連携件数に一致します。"),
-        Counted(Source.INVOLVEMENTS, _COOPERATED, by="organization_kind"), SINCE, BY_ORGANIZATION, "cooperations",
+        Counted(Source.INVOLVEMENTS, by="organization_kind", only=_COOPERATED), SINCE, BY_ORGANIZATION, "cooperations",
     ),
     Indicator(
         "programs_introduced_by_program", _("制度別 支援制度の紹介件数"), USES,
         _("支援制度の紹介件数を、制度で分けたものです。合計は支援制度の紹介件数に一致します。"),
-        Counted(Source.PROGRAM_USES, _INTRODUCED, by="program"), SINCE, BY_PROGRAM, "programs_introduced",
+        Counted(Source.PROGRAM_USES, by="program", only=_INTRODUCED), SINCE, BY_PROGRAM, "programs_introduced",
     ),
     Indicator(
         "programs_used_by_program", _("制度別 支援制度の活用件数"), USES,
         _("支援制度の活用件数を、制度で分けたものです。合計は支援制度の活用件数に一致します。"),
-        Counted(Source.PROGRAM_USES, _USED, by="program"), SINCE, BY_PROGRAM, "programs_used",
+        Counted(Source.PROGRAM_USES, by="program", only=_USED), SINCE, BY_PROGRAM, "programs_used",
     ),
     Indicator(
         "referrals_sent_by_organization", _("支援機関の種別 依頼件数"), REQUESTS,

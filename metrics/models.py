@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.constraints import FIGURES, SameHub, Wall, one_of
@@ -23,10 +24,21 @@ class Level(models.TextChoices):
 
 
 class Span(models.TextChoices):
-    """Over how long: the month itself, or its fiscal year up to and including the month."""
+    """Over how long: the month itself, or its fiscal quarter or year up to and including the month."""
 
     MONTH = "month", _("月")
+    QUARTER_TO_DATE = "qtd", _("四半期累計")
     YEAR_TO_DATE = "ytd", _("年度累計")
+
+    def start(self, month: Month) -> Month:
+        """The month that it begins with."""
+        match self:
+            case Span.QUARTER_TO_DATE:
+                return month.quarter.months[0]
+            case Span.YEAR_TO_DATE:
+                return month.fiscal_year.months[0]
+            case _:
+                return month
 
 
 class FactManager(models.Manager["Fact"]):
@@ -76,11 +88,16 @@ class Fact(models.Model):
 
 
 class Count(models.Model):
-    """The ledger: when a month was last counted, and how long that took. The nation's."""
+    """The ledger: when a month was last counted, and how long that took. The nation's.
+
+    `turn` is a number that never comes twice; the database draws another whenever a figure of the month itself
+    changes. Whether a month has changed since it was frozen is asked of it and not of any clock: clocks jump, two
+    machines have two, and a count that began before a closing may write after it."""
 
     month = models.DateField(primary_key=True)
     counted_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
+    turn = models.BigIntegerField(db_default=Func(Value("metrics_turn"), function="nextval"))
 
     class Meta:
         verbose_name = _("集計台帳")
@@ -114,7 +131,8 @@ class Freeze(models.Model):
     """A month as it was closed (version 1), or corrected (further ones). The database lets nobody change it.
 
     `definitions` are those that it was counted by; `earlier` is what bureaus and the nation need of the year's months
-    before it; `sha256` is over all of these, the hubs' evidence and every figure (metrics.freezing says how).
+    before it; `sha256` is over all of these, the hubs' evidence and every figure (metrics.freezing says how). `turn` is
+    the ledger's at that moment: as long as it has not moved, the live count is what was frozen.
     """
 
     month = models.DateField(_("対象月"))
@@ -125,6 +143,7 @@ class Freeze(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     definitions: models.JSONField = models.JSONField(_("定義"))
     earlier: models.JSONField = models.JSONField(default=dict)
+    turn = models.BigIntegerField(default=0)
     sha256 = models.CharField("SHA-256", max_length=64)
 
     objects = FreezeQuerySet.as_manager()
@@ -226,3 +245,40 @@ class FrozenFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.freeze_id} {self.level} {self.indicator} {self.code} = {self.value}"
+
+
+class SavedTableQuerySet(models.QuerySet["SavedTable"]):
+    """Sentences about saved cross tables."""
+
+    def for_person(self, person: Any) -> Self:
+        """One's own, and those that are shared with headquarters."""
+        return self.filter(Q(owner=person) | Q(is_shared=True))
+
+    def by_name(self) -> Self:
+        return self.order_by("-is_shared", "name", "pk")
+
+
+class SavedTable(models.Model):
+    """A cross table's question under a name. A shared one stays when its owner leaves: it is headquarters' then."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("保存した人"), related_name="+")
+    name = models.CharField(_("名前"), max_length=60)
+    query = models.CharField(_("条件"), max_length=4000)
+    is_shared = models.BooleanField(_("本部で共有する"), default=False)
+    saved_at = models.DateTimeField(_("保存日時"))
+
+    objects = SavedTableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("保存したクロス集計")
+        verbose_name_plural = _("保存したクロス集計")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="one_table_per_owner_and_name"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="a_saved_table_has_name_and_question"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("crosstab:table", args=[self.pk])

@@ -18,7 +18,7 @@ from directory.models import Code, SupportProgram
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from hubs.tenancy import NoScope, current_scope
-from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Indicator
+from metrics.indicators import INDICATORS, PROGRAMS, SPECIAL_DESKS, UNSTATED, Breakdown, Indicator
 from metrics.models import Count, Freeze, Level, Span
 
 
@@ -72,7 +72,7 @@ class Told(StrEnum):
     LIVE = "live"
 
 
-# A year to date stands still until somebody records something: then the last month counted holds.
+# A quarter or year to date stands still until somebody records something: then the last month counted holds.
 _FIGURES = """
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (month) month, id FROM metrics_freeze
@@ -116,8 +116,9 @@ def figures(
     told: Told = Told.FROZEN,
 ) -> Figures:
     """The figures of places and months, in one query; all indicators if none are named. `span` says whether of
-    the months themselves or of their fiscal year up to and including them; `told` whether a closed month shows what
-    was frozen. Within a scope that sees the figures of the hubs among the places; others read as 0. Raises NoScope."""
+    the months themselves or of their fiscal quarter or year up to and including them; `told` whether a closed month
+    shows what was frozen. Within a scope that sees the figures of the hubs among the places; others read as 0. Raises
+    NoScope."""
     return _found(_FIGURES, _parameters(places, months, span, indicators, told), span)
 
 
@@ -181,7 +182,7 @@ def _parameters(
     months = list(months)
     return _asked(list(places), span, indicators) | {
         "months": [month.first for month in months],
-        "starts": [month.fiscal_year.first for month in months],
+        "starts": [span.start(month).first for month in months],
         "frozen": told is Told.FROZEN,
     }
 
@@ -222,7 +223,11 @@ class Labels:
         indicator = INDICATORS[indicator] if isinstance(indicator, str) else indicator
         if indicator.breakdown is None:
             return {"": str(indicator.label)}
-        codes = indicator.breakdown.codes
+        return self.of_breakdown(indicator.breakdown)
+
+    def of_breakdown(self, breakdown: Breakdown) -> dict[str, str]:
+        """The same, of whatever is divided that way."""
+        codes = breakdown.codes
         if codes == PROGRAMS:
             labels = self._programs
         elif codes == SPECIAL_DESKS:

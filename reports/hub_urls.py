@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import months
+from reports.views import closing, months
 
 app_name = "months"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("months/<str:month>/withdrawal/", months.Withdrawal.as_view(), name="withdrawal"),
     path("months/<str:month>/acceptance/", months.Acceptance.as_view(), name="acceptance"),
     path("months/<str:month>/return/", months.Return.as_view(), name="return"),
+    path("months/<str:month>/reopening/", closing.HubReopening.as_view(), name="reopening"),
+    path("months/<str:month>/reopening/decision/", closing.ReopeningDecision.as_view(), name="reopening_decision"),
+    path(
+        "months/<str:month>/reopening/withdrawal/", closing.ReopeningWithdrawal.as_view(), name="reopening_withdrawal"
+    ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from foundation.moves import MoveTable
 from reports.choices import MonthMove as Move
 from reports.choices import MonthState as State
+from reports.choices import ReopeningMove, ReopeningState
 
 MONTH = MoveTable(
     {
@@ -16,7 +17,19 @@ MONTH = MoveTable(
         (State.SUBMITTED, Move.ACCEPT): State.ACCEPTED,
         (State.ACCEPTED, Move.RETURN): State.RETURNED,
         (State.ACCEPTED, Move.CLOSE): State.CLOSED,
+        (State.CLOSED, Move.PUBLISH): State.PUBLISHED,
         (State.CLOSED, Move.REOPEN): State.REOPENED,  # demands a reason
+        (State.PUBLISHED, Move.REOPEN): State.REOPENED,
+        (State.REOPENED, Move.LAPSE): State.CLOSED,  # its time ran out, and nothing was submitted
     }
 )
+REOPENING = MoveTable(
+    {
+        (ReopeningState.ASKED, ReopeningMove.GRANT): ReopeningState.GRANTED,
+        (ReopeningState.ASKED, ReopeningMove.REFUSE): ReopeningState.REFUSED,  # demands an answer
+        (ReopeningState.ASKED, ReopeningMove.WITHDRAW): ReopeningState.WITHDRAWN,
+        (ReopeningState.GRANTED, ReopeningMove.END): ReopeningState.ENDED,
+    }
+)
+CLOSED = (State.CLOSED, State.PUBLISHED)
 WAITING_FOR_HUB = (State.DRAFTING, State.RETURNED, State.REOPENED)

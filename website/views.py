@@ -73,12 +73,12 @@ class MyHubs(Door):
 
 
 class Definitions(Door):
-    """GET /definitions/: every indicator as it is counted. Public."""
+    """GET /definitions/: every indicator as it is counted, and as it was. Public."""
 
     reach: ClassVar[Reach] = Reach.PUBLIC
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "website/definitions.html", {"indicators": list(INDICATORS)})
+        return render(request, "website/definitions.html", {"definitions": INDICATORS.histories()})
 
 
 class TokenList(Door):

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "website.probes.Probes",
+    "website.figures.kept.Kept",  # what everybody reads alike: before anybody is asked who they are
     "foundation.requests.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.idle.Idle",
@@ -130,6 +131,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_ROUTES = {
     "exchange.*": {"queue": "long"},  # files of many rows, in a worker of their own
+    "reports.make_package": {"queue": "long"},  # a hundred files and more
     "webhooks.tell_hub": {"queue": "outward"},  # waits for other people's servers: nobody waits behind it
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
@@ -250,6 +252,7 @@ STATICFILES_DIRS = [
 ]
 PDF_FONTS = _PACKAGES / "@expo-google-fonts" / "noto-sans-jp"
 MEDIA_ROOT = DATA_DIR / "files"
+PACKAGE_SIGNING_KEY = env.str("PACKAGE_SIGNING_KEY", "")  # Ed25519, a PEM or its path: reports.signing
 ATTACHMENTS_S3_BUCKET = env.str("ATTACHMENTS_S3_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -308,6 +311,8 @@ _USUAL_SITE = (
 )
 SITE_URL = env.str("SITE_URL", _USUAL_SITE).rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@yorozu.example")
+
+CROSSTAB_SECONDS = env.float("CROSSTAB_SECONDS", 5)  # how long a cross table may count records
 
 # ---- API
 REST_FRAMEWORK = {

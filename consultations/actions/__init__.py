@@ -3,7 +3,7 @@
 from consultations.actions.cases import move_case, open_case, plan_next, revise_case
 from consultations.actions.drafts import discard_draft, keep_draft
 from consultations.actions.enterprises import register_enterprise, revise_enterprise
-from consultations.actions.refusals import Anonymised, Edited, NumberTaken
+from consultations.actions.refusals import Anonymised, Edited, MonthClosed, NumberTaken
 from consultations.actions.sessions import (
     Involved,
     Session,
@@ -17,6 +17,7 @@ __all__ = [
     "Anonymised",
     "Edited",
     "Involved",
+    "MonthClosed",
     "NumberTaken",
     "Session",
     "delete_consultation",

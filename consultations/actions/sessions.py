@@ -13,6 +13,7 @@ from accounts.models import User
 from audit import trail
 from consultations.actions import reviewing
 from consultations.actions.cases import move_case
+from consultations.actions.locks import refuse_closed
 from consultations.actions.merging import hold_case
 from consultations.actions.refusals import Anonymised, Edited
 from consultations.actions.standing import refuse_anonymised
@@ -54,6 +55,8 @@ SESSION_FIELDS = (
     "held_on", "minutes", "method", "themes", "content", "advice", "next_step", "place", "client_people",
     "not_counted", "unit",
 )  # fmt: skip
+
+COUNTS = frozenset({"held_on", "minutes", "method", "themes", "not_counted", "unit", "involved"})
 
 
 def take_turn(*, hub: Hub, client_id: uuid.UUID) -> None:
@@ -110,19 +113,24 @@ def _start_if_received(case: Case, *, by: User, at: dt.datetime, on: dt.date) ->
 def revise_consultation(
     *, consultation: Consultation, version: int, session: Session, by: User, at: dt.datetime
 ) -> Consultation:
-    """Change a record that nobody else has changed since. Raises Edited with the present one, Anonymised."""
+    """Change a record that nobody else has changed since. Raises Edited with the present one, Anonymised,
+    MonthClosed for what counts in a month that is closed: its words may still be put right."""
     current = Consultation.objects.select_for_update().get(pk=consultation.pk)
     refuse_anonymised(hub_id=current.hub_id, enterprise_id=current.enterprise_id)
     if current.version != version or current.deleted_at is not None:
         raise Edited(current)
     changed = [name for name in SESSION_FIELDS if getattr(current, name) != getattr(session, name)]
-    for name in changed:
+    is_involved_anew = _involved_keys(current) != _wanted_keys(session.involved)
+    if is_involved_anew:
+        changed.append("involved")
+    if COUNTS.intersection(changed):
+        refuse_closed(consultation=current, at=at)
+    for name in SESSION_FIELDS:
         setattr(current, name, getattr(session, name))
     current.version, current.updated_at, current.updated_by = current.version + 1, at, by
     current.search_text, current.search_grams = search_columns(current)
     current.save()
-    if _involved_keys(current) != _wanted_keys(session.involved):
-        changed.append("involved")
+    if is_involved_anew:
         current.involvements.all().delete()
         current.program_uses.all().delete()
         _involve(current, session.involved)
@@ -134,7 +142,9 @@ def revise_consultation(
 
 @transaction.atomic
 def delete_consultation(*, consultation: Consultation, version: int, by: User, at: dt.datetime) -> None:
-    """Take a record out of every list and figure; the row stays for the trail. Raises Edited."""
+    """Take a record out of every list and figure; the row stays for the trail. Raises Edited,
+    MonthClosed."""
+    refuse_closed(consultation=consultation, at=at)
     gone = Consultation.objects.filter(pk=consultation.pk, version=version, deleted_at__isnull=True)
     if not gone.update(deleted_at=at, deleted_by=by, version=version + 1):
         raise Edited(Consultation.objects.get(pk=consultation.pk))

@@ -17,7 +17,18 @@ from consultations.choices import Method, NotCounted
 from consultations.forms import FilterForm, RevisionForm, SessionFields, held_by
 from consultations.models import Case, Consultation
 from foundation.paging import page_of, read_place
-from hubs.api import IF_MATCH, Conflict, EditedMeanwhile, Forgotten, RecordResource, edition, refused, told, unknown_key
+from hubs.api import (
+    IF_MATCH,
+    Closed,
+    Conflict,
+    EditedMeanwhile,
+    Forgotten,
+    RecordResource,
+    edition,
+    refused,
+    told,
+    unknown_key,
+)
 from hubs.doors import looked_at
 
 PAGE_SIZE = 100
@@ -160,6 +171,8 @@ class OneConsultation(ConsultationResource):
             )
         except actions.Edited as problem:
             raise EditedMeanwhile from problem
+        except actions.MonthClosed as problem:
+            raise Closed from problem
         except actions.Anonymised as problem:
             raise Forgotten from problem
         return told(row, ConsultationSerializer, request=request)
@@ -174,4 +187,6 @@ class OneConsultation(ConsultationResource):
             )
         except actions.Edited as problem:
             raise EditedMeanwhile from problem
+        except actions.MonthClosed as problem:
+            raise Closed from problem
         return Response(status=204)

@@ -7,6 +7,7 @@ from consultations.models.client_made import ClientMade
 from consultations.models.desks import SpecialDesk
 from consultations.models.duplicates import LikelyPair, MatchDue, MatchKey
 from consultations.models.enterprises import Enterprise
+from consultations.models.locks import MonthLock
 from consultations.models.merges import Merge, MergedRow
 from consultations.models.outcomes import FollowUp, Outcome
 from consultations.models.privacy import Consent, ConsentText, PrivacyRequest
@@ -38,6 +39,7 @@ __all__ = [
     "MatchKey",
     "Merge",
     "MergedRow",
+    "MonthLock",
     "Outcome",
     "PrivacyRequest",
     "ProgramRules",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from consultations import actions, queries
 from consultations.actions import drafts as drafts_kept
+from consultations.actions.locks import lock_on
 from consultations.choices import Method
 from consultations.forms import FORGOTTEN, INVOLVED, NEW, NUMBER_KNOWN, LoggingForm, row_number
 from consultations.forms.fills import filled, offers_beside, wants_filling
@@ -77,7 +78,10 @@ class New(RecordDoor):
             return self.page(form, status=422)
         if not new:
             return self.sent_again(form, consultation)
-        messages.success(request, _("相談を記録しました。今月の集計には1分以内に反映されます。"))
+        if lock_on(hub_id=self.hub.pk, day=consultation.held_on):
+            messages.warning(request, LATE)
+        else:
+            messages.success(request, _("相談を記録しました。今月の集計には1分以内に反映されます。"))
         return self.leave_for(consultation)
 
     def sent_again(self, form: LoggingForm, before: Consultation) -> HttpResponseBase:
@@ -245,6 +249,9 @@ NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "client_id", "find"})
 LISTS = frozenset({"themes", *INVOLVED})
 USED = _lazy(
     "この画面からの相談はすでに記録されています。別の相談として記録する場合は、もう一度「記録する」を押してください。"
+)
+LATE = _lazy(
+    "相談を記録しました。相談日の月はすでに締めたため、公表済みの集計は変わりません。この記録は訂正として次の報告に載ります。"
 )
 SAME_IF = ("held_on", "minutes", "method", "themes", "content", "advice")
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from consultations import actions, queries
 from consultations.actions import attachments
+from consultations.actions.locks import lock_on
 from consultations.forms import (
     FORGOTTEN,
     INVOLVED,
@@ -87,6 +88,7 @@ class ConsultationPage(OneConsultation):
             "completeness": quality.completeness_of(consultation),
             "thread": reviews.thread_of(consultation, user=self.request.user),
             "commenting": commenting or CommentForm(),
+            "locked": locked_in_words(consultation),
         }
         return render(self.request, "consultations/consultation_page.html", context, status=status)
 
@@ -128,6 +130,9 @@ class ConsultationEdit(OneConsultation):
         except actions.Anonymised:
             form.add_error(None, FORGOTTEN)
             return self.page(consultation, form, status=422)
+        except actions.MonthClosed as problem:
+            form.add_error(None, problem.lock.in_words(timezone.now()))
+            return self.page(consultation, form, attaching=attaching, status=409)
         for file, name, kind in attaching.cleaned_data["files"]:
             attachments.attach(
                 consultation=consultation, file=file, name=name, kind=kind, by=self.person, at=timezone.now()
@@ -157,9 +162,16 @@ class ConsultationEdit(OneConsultation):
         context = {
             "consultation": consultation, "form": form, "differences": differences,
             "attaching": attaching or AttachmentForm(held=0, required=False),
+            "locked": locked_in_words(consultation),
             "criteria": quality.criteria_for_page(), "given": " ".join(sorted(quality.given_by(consultation))),
         }  # fmt: skip
         return render(self.request, "consultations/consultation_edit.html", context, status=status)
+
+
+def locked_in_words(consultation: Consultation) -> str:
+    """Why what counts of a record cannot be changed, who can reopen its month, until when; "" in an open month."""
+    lock = lock_on(hub_id=consultation.hub_id, day=consultation.held_on)
+    return lock.in_words(timezone.now()) if lock else ""
 
 
 def differences(current: Consultation, form: RevisionForm) -> list[Difference]:
@@ -216,6 +228,9 @@ class ConsultationDeletion(OneConsultation):
             )  # fmt: skip
         except actions.Edited:
             messages.error(request, _("ほかの人が先に変更しました。内容を確かめてから、もう一度削除してください。"))
+            return redirect(consultation)
+        except actions.MonthClosed as problem:
+            messages.error(request, problem.lock.in_words(timezone.now()))
             return redirect(consultation)
         messages.success(request, _("相談記録を削除しました。"))
         return redirect(reverse("consultations:consultations", args=[self.hub.slug]))

@@ -61,7 +61,7 @@ class Row:
 
 def totals_of(found: Figures, place: Place, month: Month) -> list[Shown]:
     """Every total of a place in a month, with last year's."""
-    return [shown(found, place, month, indicator) for indicator in INDICATORS.totals()]
+    return [shown(found, place, month, indicator) for indicator in INDICATORS.at(month).totals()]
 
 
 def shown(found: Figures, place: Place, month: Month, indicator: Indicator, code: str = "", label: str = "") -> Shown:
@@ -82,7 +82,7 @@ def divisions_of(found: Figures, place: Place, month: Month) -> list[Division]:
                 if (row := shown(found, place, month, indicator, code, label)).value or row.before
             ],
         )
-        for indicator in INDICATORS.breakdowns()
+        for indicator in INDICATORS.at(month).breakdowns()
     ]
 
 

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('level', models.CharField(choices=[('hub', '拠点'), ('bureau', '経済産業局'), ('nation', '全国')], max_length=10)),
-                ('span', models.CharField(choices=[('month', '月'), ('ytd', '年度累計')], max_length=10)),
+                ('span', models.CharField(choices=[('month', '月'), ('qtd', '四半期累計'), ('ytd', '年度累計')], max_length=10)),
                 ('indicator', models.CharField(max_length=40)),
                 ('code', models.CharField(blank=True, max_length=40)),
                 ('value', models.BigIntegerField()),

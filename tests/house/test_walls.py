@@ -34,6 +34,7 @@ from reports.actions import months
 from tests import making
 from tests.consultations import making_assignments, making_notes, making_outcomes
 from tests.house.answers import booking, duplicates, exchange, finding, notes, outcomes, privacy, programs, referrals
+from tests.reports.making import freeze_by_hand
 from tests.sharing.making import something_between
 from webhooks.models import Attempt, Delivery
 
@@ -214,6 +215,7 @@ def something_of_everything(tokyo, coordinator, now) -> None:
             hub=tokyo, month=Month(2026, 9), version=2, note="x", remarks={"minutes": "x"}, by=coordinator, at=now
         )
         ClientMade.objects.create(hub=tokyo, client_id=uuid.uuid4(), case_id=held.case_id, made_at=now)
+    freeze_by_hand(tokyo, by=coordinator, at=now)
     making_outcomes.learn_words(tokyo)
     review = making_notes.make_review(hub=tokyo)
     with entered(Scope.of_hub(tokyo.pk)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -41,21 +42,33 @@ def counted_months() -> list[Month]:
     return [Month.of(count.month) for count in Count.objects.order_by("month")]
 
 
-def expected(months: Iterable[Month]) -> dict[Key, int]:
-    """What the facts should say of these months, and of the year up to each."""
+class Change(NamedTuple):
+    """What the test of changed definitions agrees upon: from a day on, 相談対応件数 and 者 are without online ones, which
+    have a count of their own; 成果件数 is given up after another."""
+
+    on: dt.date
+    last: dt.date
+
+
+def expected(months: Iterable[Month], change: Change | None = None) -> dict[Key, int]:
+    """What the facts should say of these months, and of the quarter and the year up to each."""
     with entered(Scope.nationwide()):
-        world = _World()
+        world = _World(change)
     figures: dict[Key, int] = {}
     for month in months:
-        for span, first in (("month", month.first), ("ytd", month.fiscal_year.first)):
+        quarter = month.first.replace(month=(month.number - 1) // 3 * 3 + 1)  # begins in April, July, October, January
+        for span, first in (("month", month.first), ("qtd", quarter), ("ytd", month.fiscal_year.first)):
             for place, hubs in world.places.items():
                 for (indicator, code), value in world.count(hubs, first, month.last).items():
+                    if change and month.first > change.last and indicator in ("outcomes", "outcomes_by_kind"):
+                        continue
                     figures[Key(place, span, month, indicator, code)] = value
     return {key: value for key, value in figures.items() if value}
 
 
 class _World:
-    def __init__(self) -> None:
+    def __init__(self, change: Change | None) -> None:
+        self.change = change
         sessions = Consultation.objects.select_related("case", "enterprise", "unit")
         self.sessions = [c for c in sessions if c.deleted_at is None and not c.not_counted]
         self.cases = list(Case.objects.all())
@@ -75,9 +88,10 @@ class _World:
         found: Counter[tuple[str, str]] = Counter()
         here = [c for c in self.sessions if c.hub_id in hubs]
         held = [c for c in here if first <= c.held_on <= last]
-        found["visitors", ""] = len({who(c) for c in held})
-        before = {who(c) for c in here if c.held_on < first}
-        found["new_visitors", ""] = len({who(c) for c in held} - before)
+        met = {who(c) for c in held if not self._left_out(c)}
+        found["visitors", ""] = len(met)
+        before = {who(c) for c in here if c.held_on < first and not self._left_out(c)}
+        found["new_visitors", ""] = len(met - before)
         for session in held:
             self._count_session(found, session)
         for case in self.cases:
@@ -91,6 +105,9 @@ class _World:
                 found["outcomes_by_kind", outcome.kind] += 1
         self._count_handed_on(found, hubs, first, last)
         return found
+
+    def _left_out(self, session: Consultation) -> bool:
+        return self.change is not None and session.held_on >= self.change.on and session.method == "online"
 
     def _count_handed_on(self, found: Counter[tuple[str, str]], hubs: set[int], first: Any, last: Any) -> None:
         for referral in (r for r in self.referrals.values() if r.hub_id in hubs):
@@ -106,7 +123,7 @@ class _World:
                 found["partner_works_by_organization", kind] += 1
 
     def _count_session(self, found: Counter[tuple[str, str]], session: Consultation) -> None:
-        found["consultations", ""] += 1
+        found["online" if self._left_out(session) else "consultations", ""] += 1
         found["minutes", ""] += session.minutes
         found["consultations_by_category", session.case.category] += 1
         found["consultations_by_method", session.method] += 1

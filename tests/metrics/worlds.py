@@ -16,7 +16,7 @@ from tests.consultations.making_outcomes import make_desk, make_outcome
 from tests.referrals.making import make_referral
 
 DAYS = [dt.date(2025, 3, 31), dt.date(2025, 4, 1), dt.date(2025, 4, 30), dt.date(2025, 12, 31), dt.date(2026, 3, 31),
-        dt.date(2026, 4, 1), dt.date(2026, 4, 20), dt.date(2026, 11, 10), dt.date(2026, 11, 30)]  # fmt: skip
+        dt.date(2026, 4, 1), dt.date(2026, 4, 20), dt.date(2026, 5, 7), dt.date(2026, 10, 1), dt.date(2026, 11, 10), dt.date(2026, 11, 30)]  # fmt: skip
 NUMBERS = ["", "1000000000001", "2000000000002", "3000000000003"]
 INDUSTRIES = ["", "A", "01", "E", "09", "39"]
 THEMES = [[], ["channels"], ["digital", "tax"], ["tax", "tax"]]

@@ -17,6 +17,7 @@ from reports.actions import months as actions
 from reports.choices import MonthState
 from reports.models import MonthlyReport, MonthStep, ReportingMonth
 from reports.queries import months as queries
+from reports.queries import oversight
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -132,11 +133,11 @@ def test_the_months_that_wait_for_the_chief(counted, chief):
 def test_how_the_hubs_stand(counted, osaka, chief):
     submit(counted, chief, at=dt.datetime(2026, 11, 11, 0, 0, tzinfo=ZoneInfo("Asia/Tokyo")))  # a day late
     with entered(Scope.of_figures([counted.pk, osaka.pk])):
-        rows = queries.standings([counted, osaka], OCTOBER, today=dt.date(2026, 11, 20))
+        rows = oversight.standings([counted, osaka], OCTOBER, today=dt.date(2026, 11, 20))
         assert [(row.report.state, row.is_late, row.on_time) for row in rows] == [
             ("submitted", False, False), ("drafting", True, None),
         ]  # fmt: skip
-        assert queries.rates(rows) == (50.0, 0.0)
+        assert oversight.rates(rows) == (50.0, 0.0)
 
 
 def test_a_chief_submits_on_the_page_and_headquarters_accepts(client, counted, chief, headquarters):

@@ -34,7 +34,7 @@ from yorozu.demo.bookings import tell_bookings
 from yorozu.demo.clients import Registry
 from yorozu.demo.duplicates import tell_duplicates
 from yorozu.demo.histories import History, Setting, Teller
-from yorozu.demo.months import load_months
+from yorozu.demo.months import close_months, load_months
 from yorozu.demo.outcomes import open_desks, tell_outcomes
 from yorozu.demo.privacy import invent_places, remember_silent, tell_privacy
 from yorozu.demo.referrals import tell_referrals
@@ -83,6 +83,7 @@ def _count(at: dt.datetime) -> None:
             cursor.execute("SET LOCAL enable_nestloop = off")
         recount_touched(at=at)
         load_months(at=at)
+        close_months(at=at)
         set_targets(at=at)
 
 

@@ -15,7 +15,7 @@ from foundation.periods import Month
 from hubs.models import Hub
 from hubs.tenancy import FigureManager, HubOwned, HubQuerySet
 from reports.choices import MonthMove, MonthState
-from reports.workflow import WAITING_FOR_HUB
+from reports.workflow import CLOSED, WAITING_FOR_HUB
 
 USUAL_DUE_DAY, USUAL_CLOSING_DAY = 10, 20  # of the month after
 
@@ -38,6 +38,9 @@ class ReportingMonth(models.Model):
     month = models.DateField(_("対象月"), primary_key=True)
     due_on = models.DateField(_("提出期限"))
     closes_on = models.DateField(_("締め日"))
+    closed_at = models.DateTimeField(_("締め日時"), null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closing_note = models.CharField(_("未確認の拠点がある理由"), max_length=1000, blank=True)
 
     objects = ReportingMonthQuerySet.as_manager()
 
@@ -49,6 +52,7 @@ class ReportingMonth(models.Model):
             models.CheckConstraint(
                 condition=Q(due_on__gt=F("month"), closes_on__gte=F("due_on")), name="a_month_is_due_before_it_closes"
             ),
+            both_or_neither("closed_at", "closed_by", name="the_closing_of_a_month_has_a_person"),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +99,7 @@ class MonthlyReport(HubOwned):
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(_("締め日時"), null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_figures = models.JSONField(_("提出した集計値"), default=dict)  # {indicator: value}, as last submitted
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MonthlyReportManager()
@@ -112,18 +117,24 @@ class MonthlyReport(HubOwned):
             both_or_neither("accepted_at", "accepted_by", name="an_acceptance_has_a_person"),
             both_or_neither("closed_at", "closed_by", name="a_closing_has_a_person"),
             models.CheckConstraint(
-                condition=~Q(state__in=[MonthState.SUBMITTED, MonthState.ACCEPTED, MonthState.CLOSED])
+                condition=~Q(state__in=[MonthState.SUBMITTED, MonthState.ACCEPTED, *CLOSED])
                 | Q(submitted_at__isnull=False),
                 name="a_month_beyond_drafting_was_submitted",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[MonthState.ACCEPTED, MonthState.CLOSED]) | Q(accepted_at__isnull=False),
+                condition=~Q(state__in=[MonthState.ACCEPTED, *CLOSED]) | Q(accepted_at__isnull=False),
                 name="an_accepted_month_was_accepted",
             ),
             models.CheckConstraint(
-                condition=Q(state=MonthState.CLOSED, closed_at__isnull=False)
-                | (~Q(state=MonthState.CLOSED) & Q(closed_at__isnull=True)),
+                condition=Q(state__in=CLOSED, closed_at__isnull=False)
+                | (~Q(state__in=CLOSED) & Q(closed_at__isnull=True)),
                 name="a_closed_month_was_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_figures={})
+                | Q(is_zero=True, submitted_figures__consultations=0)
+                | Q(is_zero=False, submitted_figures__consultations__gt=0),
+                name="a_zero_month_is_one_without_consultations",
             ),
         ]
 
@@ -146,7 +157,7 @@ class MonthStep(HubOwned):
     move = models.CharField(_("操作"), max_length=12, choices=MonthMove.choices)
     state = models.CharField(_("状態"), max_length=12, choices=MonthState.choices)
     at = models.DateTimeField(_("日時"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("理由・連絡"), max_length=1000, blank=True)
 
     objects = FigureManager()
@@ -164,6 +175,10 @@ class MonthStep(HubOwned):
                 to_columns=["id", "hub_id"],
             ),
             one_of("move", MonthMove, name="month_move_is_known"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | Q(move__in=[MonthMove.LAPSE, MonthMove.PUBLISH]),
+                name="a_month_step_has_a_person",  # a reopening that runs out has none
+            ),
             models.CheckConstraint(
                 condition=~Q(move__in=[MonthMove.RETURN, MonthMove.REOPEN]) | ~Q(note=""),
                 name="a_return_or_reopening_has_its_reason",
@@ -203,13 +218,17 @@ class Explanation(HubOwned):
 
 
 class Remark(HubOwned):
-    """What headquarters asks about a figure."""
+    """What headquarters asks about a figure when it returns a month, and what the hub answers to it. Those of one
+    return bear its moment."""
 
     report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="remarks")
     indicator = models.CharField(max_length=40)
     text = models.CharField(_("本部からの指摘"), max_length=1000)
     at = models.DateTimeField(_("日時"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reply = models.CharField(_("拠点の回答"), max_length=1000, blank=True)
+    replied_at = models.DateTimeField(_("回答日時"), null=True)
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = FigureManager()
 
@@ -226,6 +245,11 @@ class Remark(HubOwned):
                 to_columns=["id", "hub_id"],
             ),
             models.CheckConstraint(condition=~Q(text=""), name="a_remark_says_something"),
+            both_or_neither("replied_at", "replied_by", name="a_reply_has_a_person"),
+            models.CheckConstraint(
+                condition=Q(reply="", replied_at__isnull=True) | (~Q(reply="") & Q(replied_at__isnull=False)),
+                name="a_reply_says_something",
+            ),
         ]
 
     def __str__(self) -> str:

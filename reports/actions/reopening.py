@@ -1,0 +1,131 @@
+"""再開: a hub asks to change a closed month, with its reason; headquarters grants it for a scope and a time, or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from audit import trail
+from consultations.actions.locks import open_month, shut_month
+from reports.actions.steps import note_steps
+from reports.choices import MonthMove, ReopeningMove, ReopeningState
+from reports.models import MonthlyReport, MonthStep, Reopening
+from reports.workflow import CLOSED, MONTH, REOPENING
+
+LONGEST = dt.timedelta(days=14)
+
+
+class NothingClosed(Exception):
+    """The month is not closed: there is nothing to reopen."""
+
+
+class AskedAlready(Exception):
+    """Somebody has asked for the same month, or it is open already."""
+
+
+class OutOfBounds(Exception):
+    """A reopening ends after now, and after LONGEST at the latest."""
+
+
+@transaction.atomic
+def ask(*, report: MonthlyReport, reason: str, consultations: Sequence[int], by: User, at: dt.datetime) -> Reopening:
+    """Ask to reopen a hub's month: for these consultations, or for all of it. Raises NothingClosed, AskedAlready."""
+    if report.state not in CLOSED:
+        raise NothingClosed
+    try:
+        with transaction.atomic():
+            made = Reopening.objects.create(
+                hub_id=report.hub_id, report=report, reason=reason, consultations=sorted(set(consultations)),
+                asked_at=at, asked_by=by,
+            )  # fmt: skip
+    except IntegrityError as problem:
+        if "one_standing_reopening_per_report" in str(problem):
+            raise AskedAlready from problem
+        raise
+    trail.record("reopening.asked", by=by, at=at, on=made, month=str(report.month), records=len(consultations))
+    return made
+
+
+@transaction.atomic
+def grant(*, reopening: Reopening, until: dt.datetime, answer: str, by: User, at: dt.datetime) -> Reopening:
+    """Let the hub change what it asked for, until then. Raises MoveRefused, OutOfBounds."""
+    if not at < until <= at + LONGEST:
+        raise OutOfBounds
+    row = _decided(reopening, ReopeningMove.GRANT, answer, by=by, at=at)
+    row.until = until
+    row.save()
+    report = MonthlyReport.objects.select_for_update(of=("self",)).get(pk=row.report_id)
+    report.closed_at = report.closed_by = None
+    _move(report, MonthMove.REOPEN, by=by, at=at, note=row.reason)
+    open_month(hub_id=row.hub_id, month=report.month, until=until, consultations=row.consultations)
+    trail.record("reopening.granted", by=by, at=at, on=row, month=str(report.month), until=until.isoformat())
+    return row
+
+
+@transaction.atomic
+def refuse(*, reopening: Reopening, answer: str, by: User, at: dt.datetime) -> Reopening:
+    """Say no, and why. Raises MoveRefused."""
+    row = _decided(reopening, ReopeningMove.REFUSE, answer, by=by, at=at)
+    row.save()
+    trail.record("reopening.refused", by=by, at=at, on=row)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, reopening: Reopening, by: User, at: dt.datetime) -> Reopening:
+    """The hub takes its wish back. Raises MoveRefused."""
+    row = _decided(reopening, ReopeningMove.WITHDRAW, "", by=by, at=at)
+    row.save()
+    trail.record("reopening.withdrawn", by=by, at=at, on=row)
+    return row
+
+
+@transaction.atomic
+def end_with(*, report: MonthlyReport, at: dt.datetime) -> None:
+    """The hub's month was accepted again: what the reopening allowed is over. Nothing where there is none."""
+    for row in Reopening.objects.filter(report=report, state=ReopeningState.GRANTED).select_for_update(of=("self",)):
+        _end(row, at=at)
+
+
+@transaction.atomic
+def lapse(*, reopening: Reopening, at: dt.datetime) -> None:
+    """Its time is over. If nothing was submitted, the month is closed as it was; what was changed meanwhile shows as a
+    correction. Somebody else has seen to it: nothing."""
+    row = (
+        Reopening.objects.select_for_update(of=("self",), skip_locked=True).run_out(at).filter(pk=reopening.pk).first()
+    )
+    if row is None:
+        return
+    _end(row, at=at)
+    report = MonthlyReport.objects.select_for_update(of=("self",)).get(pk=row.report_id)
+    if MonthMove.LAPSE not in MONTH.possible(report.state):
+        return
+    closed = MonthStep.objects.filter(report=report, move=MonthMove.CLOSE).order_by("-at", "-pk").first()
+    assert closed is not None  # it could not have been reopened
+    report.closed_at, report.closed_by = closed.at, closed.by
+    _move(report, MonthMove.LAPSE, by=None, at=at)
+    if MonthStep.objects.filter(report=report, move=MonthMove.PUBLISH).exists():
+        _move(report, MonthMove.PUBLISH, by=None, at=at)
+
+
+def _decided(reopening: Reopening, move: ReopeningMove, answer: str, *, by: User, at: dt.datetime) -> Reopening:
+    row = Reopening.objects.select_for_update(of=("self",)).get(pk=reopening.pk)
+    row.state = ReopeningState(REOPENING.after(row.state, move))
+    row.decided_at, row.decided_by, row.answer = at, by, answer
+    return row
+
+
+def _end(row: Reopening, *, at: dt.datetime) -> None:
+    row.state, row.ended_at = ReopeningState(REOPENING.after(row.state, ReopeningMove.END)), at
+    row.save(update_fields=["state", "ended_at"])
+    shut_month(hub_id=row.hub_id, month=row.report.month)
+    trail.record("reopening.ended", by=None, at=at, on=row)
+
+
+def _move(report: MonthlyReport, move: MonthMove, *, by: User | None, at: dt.datetime, note: str = "") -> None:
+    report.state, report.version = MONTH.after(report.state, move), report.version + 1
+    report.save()
+    note_steps([report], move, by=by, at=at, note=note)

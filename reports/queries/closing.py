@@ -1,0 +1,176 @@
+"""How far the closing of a month is: who is missing, what it would carry, its versions, what was published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation.periods import Month
+from hubs.models import Bureau, Hub
+from jobs.models import Job
+from metrics import corrections
+from metrics.corrections import Correction
+from metrics.indicators import INDICATORS
+from metrics.models import Freeze, FrozenHub
+from metrics.queries import Labels
+from reports.choices import MonthState
+from reports.models import MonthlyReport, Publication, Reopening, ReportingMonth
+from reports.queries.months import reporting_month
+from reports.workflow import CLOSED
+
+CLOSE, PUBLISH, CORRECT = "reports.close_month", "reports.publish_month", "reports.correct_month"
+SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Told:
+    """A correction in words."""
+
+    correction: Correction
+    place: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a month, and when the public read it."""
+
+    freeze: Freeze
+    publication: Publication | None
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Everything that the page of a month's closing shows."""
+
+    month: Month
+    dates: ReportingMonth
+    is_over: bool
+    turn: Month | None  # the month that must be closed before; None if it is this one's turn
+    missing: Sequence[Hub]
+    versions: Sequence[Version]
+    job: Job | None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.dates.closed_at is not None
+
+    @property
+    def may_close(self) -> bool:
+        return self.is_over and not self.is_closed and self.turn is None and not self.is_under_way
+
+    @property
+    def is_published(self) -> bool:
+        return self.is_closed and all(version.publication for version in self.versions)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.job is not None and self.job.is_under_way
+
+
+def closing_of(month: Month, *, today: dt.date) -> Closing:
+    """How the closing of a month stands. Six queries."""
+    newest = Freeze.objects.newest_first().first()
+    turn = newest.as_month.next() if newest is not None and newest.as_month.next() < month else None
+    versions = Freeze.objects.of(month).select_related("made_by", "publication__published_by").order_by("version")
+    return Closing(
+        month=month,
+        dates=reporting_month(month),
+        is_over=today > month.last,
+        turn=turn,
+        missing=missing_hubs(month),
+        versions=[Version(one, getattr(one, "publication", None)) for one in versions],
+        job=newest_job(month),
+    )
+
+
+def missing_hubs(month: Month) -> list[Hub]:
+    """The hubs whose month headquarters has not accepted."""
+    done = (
+        MonthlyReport.objects.of(month)
+        .filter(state__in=[MonthState.ACCEPTED, *CLOSED])
+        .values_list("hub_id", flat=True)
+    )
+    return list(Hub.objects.exclude(pk__in=list(done)).select_related("prefecture").order_by("pk"))
+
+
+def newest_job(month: Month) -> Job | None:
+    """The newest deed that was asked for about a month's closing."""
+    jobs = Job.objects.filter(kind__in=[CLOSE, PUBLISH, CORRECT], parameters__month=str(month), hub__isnull=True)
+    return jobs.with_people().newest_first().first()
+
+
+def in_words(found: Sequence[Correction], *, at_most: int = SHOWN) -> list[Told]:
+    """Corrections with the names of places, indicators and codes, in the reader's language. Few queries."""
+    labels, hubs = Labels(), {hub.pk: str(hub) for hub in Hub.objects.select_related("prefecture").order_by("pk")}
+    bureaus = {bureau.pk: bureau.name for bureau in Bureau.objects.order_by("pk")}
+    told = []
+    for one in found[:at_most]:
+        place = hubs.get(one.place.hub_id or 0) or bureaus.get(one.place.bureau_id or 0) or _("全国")
+        known = one.indicator in INDICATORS
+        label = str(INDICATORS[one.indicator]) if known else one.indicator
+        code = labels.of(one.indicator).get(one.code, one.code) if known and one.code else ""
+        told.append(Told(one, place, f"{label} {code}".strip(), str(INDICATORS[one.indicator].unit) if known else ""))
+    return told
+
+
+def corrections_of(month: Month, *, hub: Hub | None = None) -> tuple[list[Correction], list[Correction]]:
+    """What was corrected of a month, and what waits for the next closing; of the nation, or of one hub."""
+    made = corrections.made_to(month)
+    if hub is not None:
+        made = [one for one in made if one.place.hub_id == hub.pk]
+    return made, corrections.pending(month=month, hub_id=hub.pk if hub else None)
+
+
+def why(freeze: Freeze, hub_id: int) -> list[str]:
+    """Why a version of a hub's month differs from the one before, in words: what came, went and changed."""
+    part = FrozenHub.objects.filter(freeze=freeze, hub_id=hub_id).first()
+    reasons = [
+        _("再開の理由: %(reason)s") % {"reason": one.reason}
+        for one in Reopening.objects.filter(
+            hub_id=hub_id, report__reporting_month_id=freeze.month, decided_at__lte=freeze.made_at, until__isnull=False
+        ).newest_first()
+    ]
+    return reasons + changes_in_words(part.changes if part else {})
+
+
+def changes_in_words(changes: dict[str, dict[str, int]]) -> list[str]:
+    """{source: {"added": 2, …}} as sentences."""
+    found = []
+    names = {
+        "consultations": _("相談記録"), "closed_cases": _("終了案件"), "outcomes": _("成果"),
+        "involvements": _("連携・紹介"), "visitors": _("相談者"), "program_uses": _("支援制度の記録"),
+        "sent_referrals": _("支援機関への依頼"),
+        "answered_referrals": _("支援機関からの応答"), "partner_works": _("支援機関の支援の記入"),
+    }  # fmt: skip
+    only_clients = changes.keys() == {"visitors"}
+    for source, counts in changes.items():
+        name = names.get(source, source)
+        parts = []
+        if counts["added"]:
+            parts.append(ngettext("%(n)d件増", "%(n)d added", counts["added"]) % {"n": counts["added"]})
+        if counts["removed"]:
+            parts.append(ngettext("%(n)d件減", "%(n)d removed", counts["removed"]) % {"n": counts["removed"]})
+        if counts["changed"]:
+            parts.append(ngettext("%(n)d件変更", "%(n)d changed", counts["changed"]) % {"n": counts["changed"]})
+        found.append(f"{name}: {'、'.join(parts)}")
+    if only_clients:
+        found.append(_("事業者の統合または法人番号の登録により、数え直しました。"))
+    return found
+
+
+def reopenings_waiting() -> list[Reopening]:
+    """Those that headquarters must decide, oldest first, and those that are open."""
+    return list(Reopening.objects.standing().with_people().order_by("state", "asked_at", "pk"))
+
+
+def last_moment(at: dt.datetime, days: int) -> dt.datetime:
+    """The end of the day so many days from now, in Tokyo."""
+    day = timezone.localtime(at) + dt.timedelta(days=days)
+    return day.replace(hour=23, minute=59, second=59, microsecond=0)
