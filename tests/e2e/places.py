@@ -109,6 +109,7 @@ def referral_of_first_case(page: Page) -> None:
 STRANGER = (
     Place("home", at("/")),
     Place("definitions", at("/definitions/")),
+    Place("figures", at("/figures/")),
     Place("booking-request", at("/book/tokyo/")),
     Place("case-studies", at("/case-studies/")),
     Place("case-study", first_of("/case-studies/")),
