@@ -254,6 +254,19 @@ def test_no_cell_of_a_file_is_taken_for_a_formula(hq, a_year):
     assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].quotePrefix) == ("=HYPERLINK(1)", "s", True)
 
 
+def test_a_file_for_older_programs_names_the_letters_that_it_cannot_hold(hq, a_year):
+    making.use_program(
+        making.make_consultation(hub=a_hub(), held_on="2026-05-01"), making.make_program(name="𠮷野補助金"), "used"
+    )
+    actions.recount_touched(at=NOW)
+    asked = YEAR | {"measure": "programs_used", "rows": "program", "columns": "hub", "format": "csv_cp932"}
+    answer = hq.get(FILE, asked)
+    assert answer["Content-Disposition"].endswith('.csv"')
+    text = answer.content.decode("cp932")
+    assert "〓野補助金" in text
+    assert "〓(U+20BB7)" in text
+
+
 def a_hub():
     from hubs.models import Hub
 
