@@ -17,6 +17,7 @@ RECORDS = "/hubs/tokyo/consultations/"
 ENTERPRISES = "/hubs/tokyo/enterprises/"
 CASES = "/hubs/tokyo/cases/"
 APPOINTMENTS = "/hubs/tokyo/appointments/"
+COMPOSITIONS = "/reports/compositions/"
 LAST_MONTH = str(Month.of(dt.datetime.now(ZoneInfo("Asia/Tokyo")).date()).previous())
 
 
@@ -217,7 +218,9 @@ HEADQUARTERS = (
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("crosstab", at("/nation/crosstab/")),
-    Place("crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")),
+    Place(
+        "crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")
+    ),
     Place("crosstab-refused", at("/nation/crosstab/?rows=month&columns=year&hubs=99")),
     Place("crosstab-tables", crosstab_saved),
     Place("crosstab-table", first_of("/nation/crosstab/tables/")),
@@ -232,11 +235,19 @@ HEADQUARTERS = (
     Place("case-studies", at("/nation/case-studies/")),
     Place("case-study-new", at("/nation/case-studies/new/")),
     Place("case-study", first_of("/nation/case-studies/")),
+    Place("compositions", at(COMPOSITIONS)),
+    Place("composition", first_of(COMPOSITIONS)),
+    Place("composition-edit", first_of(COMPOSITIONS, "edit/")),
+    Place("composition-submission", first_of(COMPOSITIONS, "submission/")),
+    Place("composition-paper", first_of(COMPOSITIONS, "paper/")),
+    Place("composition-new", at(f"{COMPOSITIONS}new/")),
     Place("rules", at("/nation/rules/")),
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
     Place("nation", at("/nation/")),
+    Place("compositions", at(COMPOSITIONS)),
+    Place("composition", first_of(COMPOSITIONS)),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("reports", at("/reports/")),
     Place("reports-future", at("/reports/?month=2099-01")),
