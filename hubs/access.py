@@ -49,6 +49,7 @@ class Permission(StrEnum):
     CHECK_MONTHS = "reports.check_months"
     CLOSE_MONTH = "reports.close_month"  # and publish it
     WATCH_MONTHS = "reports.watch_months"  # who has reported and who has not
+    COMPOSE = "reports.compose"  # headquarters' own monthly report
     VIEW_APPOINTMENTS = "hubs.view_appointments"
     REQUEST_APPOINTMENT = "hubs.request_appointment"
     AGREE_APPOINTMENT = "hubs.agree_appointment"
@@ -92,8 +93,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
-            P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS,
-            P.VIEW_WARNINGS,
+            P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS, P.COMPOSE, P.VIEW_WARNINGS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

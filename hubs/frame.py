@@ -87,6 +87,7 @@ NATION_WAYS = (
     Way(_("目標"), "nation_targets:list", Permission.VIEW_NATION),
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告の確認"), "nation_months:list", Permission.WATCH_MONTHS),
+    Way(_("本部の月次報告"), "reports:compositions", Permission.DOWNLOAD_REPORT),
     Way(_("特別相談窓口"), "nation_desks:desks", Permission.MANAGE_DESKS),
     Way(_("支援事例"), "nation_casestudies:list", Permission.MANAGE_CASE_STUDIES),
     Way(_("運用の基準"), "nation_desks:rules", Permission.SET_RULES),

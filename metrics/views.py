@@ -116,7 +116,12 @@ class Links:
             may = may_look_behind(self.user, hub)
             self._of_hub[behind.hub_id] = reverse("hubs:records", args=[hub.slug]) if may else ""
         base = self._of_hub[behind.hub_id]
-        asked = {"indicator": behind.indicator, "code": behind.code, "month": behind.month, "span": behind.span.value}
+        asked = {
+            "indicator": behind.indicator,
+            "code": behind.code,
+            "month": str(behind.month),
+            "span": str(behind.span),
+        }
         return f"{base}?{urlencode(asked)}" if base else ""
 
 

@@ -156,8 +156,8 @@ def stored_span(months: Sequence[Month]) -> Span | None:
 
 
 def _counted_anew(question: Question, rows: Sequence[Group], columns: Sequence[Group], places: Places) -> Answer:
-    wanted = {
-        (row and row.code, column and column.code): reads_of(question, row, column, places)
+    wanted: dict[Key, list[Read] | None] = {
+        (row.code if row else None, column.code if column else None): reads_of(question, row, column, places)
         for row in (*rows, None)
         for column in (*columns, None)
     }

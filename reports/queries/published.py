@@ -102,9 +102,7 @@ def read(month: Month, version: int) -> PublicMonth | None:
     found = Publication.objects.of(month).filter(version=version).select_related("freeze").first()
     if found is None:
         return None
-    told = Told(
-        month, version, found.published_at, found.sha256, found.freeze.cause, Month.of(found.freeze.carried_in)
-    )
+    told = Told(month, version, found.published_at, found.sha256, found.freeze.cause, Month.of(found.freeze.carried_in))
     return PublicMonth(told, found.figures, found.freeze.definitions, found.freeze.sha256)
 
 
@@ -120,7 +118,12 @@ def changed(before: PublicMonth, after: PublicMonth) -> list[Changed]:
             for cell in old.keys() | new.keys()
             if (was := old.get(cell, 0)) is not None and (now := new.get(cell, 0)) is not None and was != now
         ),
-        key=lambda one: (levels.index(one.cell.level), one.cell.place, order.get(one.cell.indicator, 99), one.cell.code),
+        key=lambda one: (
+            levels.index(one.cell.level),
+            one.cell.place,
+            order.get(one.cell.indicator, 99),
+            one.cell.code,
+        ),
     )
 
 

@@ -22,16 +22,25 @@ from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics import actions
 from metrics.crosstab.axes import AXES, Kind, columns_of
 from metrics.crosstab.groups import Places
-from metrics.crosstab.question import Question
+from metrics.crosstab.question import Question, Unanswerable
 from metrics.crosstab.table import Table, tabulate
 from metrics.indicators import INDICATORS
 from metrics.queries import Labels
 from tests import making
 from tests.metrics import plain
+from tests.metrics.declaring import declared
+from tests.metrics.test_freezing import freeze
+from tests.metrics.test_versions import changed
 from tests.metrics.worlds import World
 
 pytestmark = pytest.mark.django_db
 MARCH, NOVEMBER = Month(2025, 3), Month(2026, 11)
+
+
+def ask(measure: str, rows: str, columns: str, first: Month, last: Month) -> Table:
+    question = Question(INDICATORS[measure], AXES[rows], AXES[columns], first, last)
+    with entered(Scope.of_figures(HUB_IDS)):
+        return tabulate(question, places=Places.read(), labels=Labels())
 
 
 def figures_of(table: Table) -> dict[tuple[str | None, str | None], int]:
@@ -205,3 +214,35 @@ def test_every_table_is_what_plain_python_counts(hubs, now, chance):
             if question.measure.additive or table.is_from_records:
                 assert found == expected, question
         transaction.set_rollback(True)
+
+
+# ---- changed definitions, closed months
+def test_records_are_counted_by_the_definition_of_their_months(tokyo, now):
+    for day, method in (("2026-04-10", "online"), ("2026-05-10", "online"), ("2026-05-11", "visit_to_hub")):
+        making.make_consultation(hub=tokyo, held_on=day, method=method)
+    with declared(*changed()):
+        actions.recount_touched(at=now)
+        for first, last, count in ((Month(2026, 4), Month(2026, 4), 1), (Month(2026, 5), NOVEMBER, 1)):
+            for measure in ("consultations", "visitors"):
+                assert ask(measure, "theme", "category", first, last).total == count, (measure, first)
+        with pytest.raises(Unanswerable) as refused:
+            ask("consultations", "theme", "category", Month(2026, 4), NOVEMBER)
+        assert refused.value.field == "period"
+        assert "2026年5月から変わりました" in refused.value.message
+        by_facts = ask("consultations", "hub", "month", Month(2026, 4), NOVEMBER)
+        assert by_facts.total == 2
+        assert "2026年5月から変わりました" in by_facts.notes[0]
+
+
+@pytest.mark.parametrize("measure", ["consultations", "visitors"])
+def test_a_closed_month_shows_what_was_frozen(tokyo, now, headquarters, measure):
+    making.make_consultation(hub=tokyo)
+    freeze(NOVEMBER, by=headquarters, at=now)
+    late = making.make_consultation(hub=tokyo)
+    assert late.held_on == NOVEMBER.first.replace(day=10)
+    actions.recount_touched(at=now)
+    for rows, columns in (("hub", "month"), ("bureau", "month"), ("month", "nation")):
+        assert ask(measure, rows, columns, NOVEMBER, NOVEMBER).total == 1, rows
+    from_records = ask(measure, "theme", "category", NOVEMBER, NOVEMBER)
+    assert from_records.total == 2
+    assert "現在の記録から" in from_records.notes[0]

@@ -78,7 +78,14 @@ def test_the_newest_version_the_month_and_the_version_are_pages(client, october)
         assert page.status_code == 200
         assert "2026年10月" in page.content.decode()
         assert "東京都" in page.content.decode()
-    for address in ("/figures/2026-11/", V2, "/figures/2026-13/", "/figures/x/", f"{V2}figures.csv", f"{V2}figures.json"):
+    for address in (
+        "/figures/2026-11/",
+        V2,
+        "/figures/2026-13/",
+        "/figures/x/",
+        f"{V2}figures.csv",
+        f"{V2}figures.json",
+    ):
         assert client.get(address).status_code == 404, address
 
 
@@ -153,7 +160,11 @@ def test_feeds_tell_publications_and_corrections(client, corrected):
     atom = ElementTree.fromstring(client.get("/figures/feed.atom").content)  # noqa: S314 (our own)
     space = {"a": "http://www.w3.org/2005/Atom"}
     titles = [one.text for one in atom.findall("a:entry/a:title", space)]
-    assert titles == ["2026年11月の実績を公表しました", "2026年10月の実績を訂正しました(第2版)", "2026年10月の実績を公表しました"]
+    assert titles == [
+        "2026年11月の実績を公表しました",
+        "2026年10月の実績を訂正しました(第2版)",
+        "2026年10月の実績を公表しました",
+    ]
     assert atom.find("a:entry/a:id", space).text.endswith("/figures/2026-11/v1/")
     rss = ElementTree.fromstring(client.get("/figures/feed.rss").content)  # noqa: S314
     assert [one.text for one in rss.findall("channel/item/title")] == titles

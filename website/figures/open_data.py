@@ -80,9 +80,7 @@ def index_of(all_told: Iterable[Told]) -> bytes:
 def definitions() -> bytes:
     """Every definition of every indicator, the newest first, with the months it holds in."""
     with translation.override("ja"):
-        entries = [
-            _definition(one) for indicator, earlier in INDICATORS.histories() for one in (indicator, *earlier)
-        ]
+        entries = [_definition(one) for indicator, earlier in INDICATORS.histories() for one in (indicator, *earlier)]
     return _json({"schema": SCHEMA, "title": "よろず支援拠点 指標の定義", **_licence(), "definitions": entries})
 
 

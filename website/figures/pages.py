@@ -96,7 +96,12 @@ def _months(all_told: Iterable[Told]) -> list[Told]:
 def _nation(found: PublicMonth, totals: list[dict[str, Any]]) -> list[Row]:
     nation = found.places[0]
     return [
-        Row(one["label"], one["unit"], tuple(Shown(found.value(span, nation, one["code"])) for span in Span), one["code"])
+        Row(
+            one["label"],
+            one["unit"],
+            tuple(Shown(found.value(span, nation, one["code"])) for span in Span),
+            one["code"],
+        )
         for one in totals
     ]
 

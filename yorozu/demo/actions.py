@@ -33,6 +33,7 @@ from yorozu.demo.accounts import NATIONAL, People, Staff, address
 from yorozu.demo.between import tell_between
 from yorozu.demo.bookings import tell_bookings
 from yorozu.demo.clients import Registry
+from yorozu.demo.compositions import load_compositions
 from yorozu.demo.duplicates import tell_duplicates
 from yorozu.demo.histories import History, Setting, Teller
 from yorozu.demo.months import close_months, load_months
@@ -87,6 +88,7 @@ def _count(at: dt.datetime) -> None:
         close_months(at=at)
         set_targets(at=at)
         take_pulse(at=at)
+        load_compositions(at=at)
 
 
 def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]) -> int:
