@@ -34,7 +34,7 @@ def _in_november(monkeypatch):
 @pytest.fixture
 def world(tokyo, osaka):
     """Two hubs in which everything that moves a figure happens by chance, all counted."""
-    made = World([tokyo, osaka], random.Random(7))
+    made = World([tokyo, osaka], random.Random(7))  # noqa: S311
     made.live(140)
     actions.recount_touched(at=NOW)
     months = [Month(2025, 4).plus(n) for n in range(20)]

@@ -221,5 +221,3 @@ def refer(hub: Hub, sent_on, state):
         values["reason"] = "x"
     with entered(Scope.of_hub(hub.pk)):
         Referral.objects.filter(pk=referral.pk).update(**values)
-
-

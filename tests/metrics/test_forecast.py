@@ -60,7 +60,7 @@ def test_a_year_that_is_over_is_told_as_it_was():
 
 
 def test_no_range_lies_below_what_has_been_reached():
-    chance = random.Random(3)
+    chance = random.Random(3)  # noqa: S311
     series = [chance.choice([0, 0, 1, 40]) for _ in range(58)]
     found = of_months(series, 10)
     assert found.low >= sum(series[-10:])
@@ -79,7 +79,7 @@ def simulated(chance: random.Random, years: int, size: float, drift: float) -> l
 @pytest.mark.parametrize("size", [85, 1260, 59_000])
 @pytest.mark.parametrize("drift", [0.0, 0.01, 0.02])
 def test_the_range_holds_about_as_often_as_it_says(size, drift):
-    chance, held, tries = random.Random(1), 0, 200
+    chance, held, tries = random.Random(1), 0, 200  # noqa: S311
     for _ in range(tries):
         series, so_far = simulated(chance, 6, size, drift), chance.randint(1, 11)
         found = of_months(series[: 60 + so_far], so_far)
