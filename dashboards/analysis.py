@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.forms import months_to_choose, read_month, read_period
-from dashboards.queries.analysis import Analysis, Period, Question, asked_months, sorted_places
+from dashboards.forms import months_to_choose, read_month, read_span
+from dashboards.queries.analysis import Analysis, Question, sorted_places, twelfths
 from foundation.periods import Month
 from hubs.access import Permission, may_look_behind
 from hubs.doors import Door, Reach
@@ -32,8 +32,8 @@ class AnalysisDoor(Door):
         if topic not in TOPICS:
             raise Http404
         today = timezone.localdate()
-        month, period = read_month(self.request.GET, today), read_period(self.request.GET)
-        return Question(TOPICS[topic], self.place(), month, period, today, **self.around())
+        month, span = read_month(self.request.GET, today), read_span(self.request.GET)
+        return Question(TOPICS[topic], self.place(), month, span, today, **self.around())
 
     def place(self) -> Place:
         raise NotImplementedError
@@ -53,13 +53,13 @@ class AnalysisDoor(Door):
 
     def chosen(self, question: Question) -> dict[str, Any]:
         """What was asked for, and what else could be."""
-        today = Month.of(question.today)
+        today, first = Month.of(question.today), question.topic.at(question.month)[0]
         return {
-            "question": question, "topic": question.topic, "month": question.month, "period": question.period,
-            "choice": {"indicator": question.topic.totals[0], "month": question.month, "span": question.period},
-            "months": months_to_choose(today), "periods": Period, "is_running": question.month == today,
-            "level": question.place.level, "asked_months": asked_months(question),
-            "twelfths": len(question.period.months(question.month)), "as_of": question.as_of,
+            "question": question, "topic": question.topic, "month": question.month, "span": question.span,
+            "choice": {"indicator": first, "month": question.month, "span": question.span},
+            "months": months_to_choose(today), "spans": Span, "is_running": question.month == today,
+            "level": question.place.level, "first_month": question.span.start(question.month),
+            "twelfths": twelfths(question.span, question.month), "as_of": question.as_of,
             "topics": [(each, reverse(self.route, args=[*self.parts(), slug])) for slug, each in TOPICS.items()],
             "opens": False,
         }  # fmt: skip
@@ -87,9 +87,7 @@ class HubAnalysis(AnalysisDoor):
         return [self.hub.slug]
 
     def named(self) -> dict[str, Any]:
-        period = read_period(self.request.GET)
-        opens = may_look_behind(self.request.user, self.hub) and period in Span.values
-        return {"hub": self.hub, "place_name": str(self.hub), "opens": opens}
+        return {"hub": self.hub, "place_name": str(self.hub), "opens": may_look_behind(self.request.user, self.hub)}
 
 
 class NationAnalysis(AnalysisDoor):

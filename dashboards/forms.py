@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
 
-from dashboards.queries.analysis import Period
 from foundation.errors import Unreadable
 from foundation.periods import Month
 from metrics.indicators import FIRST_MONTH, INDICATORS, Definitions, Indicator
@@ -50,10 +49,10 @@ def months_to_choose(latest: Month, count: int = 25) -> list[Month]:
     return [latest.plus(-n) for n in range(count)]
 
 
-def read_period(query: QueryDict) -> Period:
+def read_span(query: QueryDict) -> Span:
     """Month, quarter or year, as an address says. Raises Http404."""
     try:
-        return Period(query.get("span") or Period.MONTH)
+        return Span(query.get("span") or Span.MONTH)
     except ValueError as problem:
         raise Http404 from problem
 

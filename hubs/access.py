@@ -41,6 +41,7 @@ class Permission(StrEnum):
     VIEW_HUB = "hubs.view_hub"
     VIEW_NATION = "metrics.view_nation"
     CROSS_TABULATE = "metrics.crosstab"  # headquarters: from the records too, which no other office may count
+    VIEW_WARNINGS = "dashboards.view_warnings"  # which hubs fall behind
     SET_TARGETS = "plans.set_targets"  # a hub's
     SET_NATION_TARGETS = "plans.set_nation_targets"
     DOWNLOAD_REPORT = "reports.download"
@@ -84,7 +85,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.BUREAU: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT,
-            P.WATCH_MONTHS,
+            P.WATCH_MONTHS, P.VIEW_WARNINGS,
         }
     ),
     Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.WATCH_MONTHS}),
@@ -92,7 +93,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
-            P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS, P.COMPOSE,
+            P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS, P.COMPOSE, P.VIEW_WARNINGS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

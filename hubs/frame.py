@@ -82,6 +82,7 @@ HUB_GROUPS = (
 NATION_WAYS = (
     Way(_("全国の状況"), "nation:month", Permission.VIEW_NATION),
     Way(_("分析"), "nation:analysis", Permission.VIEW_NATION),
+    Way(_("早期警戒"), "nation:warnings", Permission.VIEW_WARNINGS),
     Way(_("クロス集計"), "crosstab:page", Permission.CROSS_TABULATE),
     Way(_("目標"), "nation_targets:list", Permission.VIEW_NATION),
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),

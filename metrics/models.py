@@ -282,3 +282,36 @@ class SavedTable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("crosstab:table", args=[self.pk])
+
+
+class PulseManager(FigureManager):
+    """Those of the hubs whose figures are in scope."""
+
+
+class Pulse(models.Model):
+    """What no monthly figure says of a hub, as it was when last looked at: how fresh its records are, and whether its
+    referrals are answered. One row a hub, written over; numbers only, so that it can be seen where figures can."""
+
+    hub = models.OneToOneField("hubs.Hub", models.PROTECT, primary_key=True, related_name="pulse")
+    taken_at = models.DateTimeField()
+    last_held_on = models.DateField(null=True)
+    sessions = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    sent = models.PositiveIntegerField()
+    unanswered = models.PositiveIntegerField()
+
+    objects = PulseManager()
+
+    class Meta:
+        verbose_name = _("拠点の近況")
+        verbose_name_plural = _("拠点の近況")
+        constraints = [
+            Wall(name="metrics_pulse_wall", sees=FIGURES),
+            models.CheckConstraint(
+                condition=Q(late__lte=F("sessions"), unanswered__lte=F("sent")),
+                name="a_part_is_not_more_than_its_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hub_id} {self.taken_at:%Y-%m-%d %H:%M}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from hubs.tenancy import HUB_IDS, Scope, current_scope, entered
-from metrics.indicators import Indicator
 from metrics.models import Level
 from metrics.queries import Ask, Figures, Place, figures_for
 
@@ -41,8 +40,3 @@ def of_all_hubs(asks: Sequence[Ask]) -> list[Figures]:
         return figures_for(asks)
     with entered(Scope.of_figures(HUB_IDS)):
         return figures_for(asks)
-
-
-def standings(values: Iterable[tuple[Indicator, Sequence[int]]]) -> dict[str, Standing]:
-    """By the indicators' codes."""
-    return {indicator.code: Standing(figures) for indicator, figures in values}

@@ -3,12 +3,12 @@ this list; a new item is one declaration."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.periods import Month
 from metrics.indicators import INDICATORS, Indicator
 
 
@@ -21,17 +21,10 @@ class Topic:
     asks: str | Promise
     codes: tuple[str, ...]
 
-    @property
-    def totals(self) -> list[Indicator]:
-        return [indicator for indicator in self.indicators if indicator.breakdown is None]
-
-    @property
-    def divisions(self) -> list[Indicator]:
-        return [indicator for indicator in self.indicators if indicator.breakdown is not None]
-
-    @property
-    def indicators(self) -> Sequence[Indicator]:
-        return [INDICATORS[code] for code in self.codes]
+    def at(self, month: Month) -> list[Indicator]:
+        """Its indicators as they are defined in a month; those that it does not have are left out."""
+        defined = INDICATORS.at(month)
+        return [defined[code] for code in self.codes if code in defined]
 
     def __str__(self) -> str:
         return str(self.label)

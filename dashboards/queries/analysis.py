@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -26,20 +25,6 @@ TREND_MONTHS = 13
 PAST_YEARS = 6  # that a forecast is tested on
 
 
-class Period(StrEnum):
-    """Over how long: the month, its fiscal quarter, its fiscal year, the last two up to and including the month."""
-
-    MONTH = "month"
-    QUARTER = "qtd"
-    YEAR = "ytd"
-
-    def months(self, month: Month) -> list[Month]:
-        """The months that the period has, the chosen one last."""
-        year = month.fiscal_year.months_through(month)
-        begins = {Period.MONTH: len(year) - 1, Period.QUARTER: (len(year) - 1) // 3 * 3, Period.YEAR: 0}
-        return list(year[begins[self] :])
-
-
 @dataclass(frozen=True)
 class Question:
     """What a page of analysis is about. `hubs`: those in scope that the place has, to be put side by side; `bureaus`:
@@ -48,7 +33,7 @@ class Question:
     topic: Topic
     place: Place
     month: Month
-    period: Period
+    span: Span
     today: dt.date
     hubs: Sequence[Hub] = ()
     bureaus: Sequence[Bureau] = ()
@@ -67,28 +52,17 @@ class Question:
 class Read:
     """The figures of a period and of the same one a year before."""
 
-    def __init__(self, found: Figures, question: Question) -> None:
-        self._found, self._question = found, question
+    def __init__(self, found: Figures, month: Month) -> None:
+        self._found, self._month = found, month
 
-    def value(self, place: Place, indicator: Indicator, code: str = "", *, before: bool = False) -> int | None:
-        """None for what cannot be told: 者 of a quarter, which the months do not add up to."""
-        months = asked_months(self._question)
-        if len(months) > 1 and not indicator.adds_over_months:
-            return None
-        months = [month.year_before() for month in months] if before else months
-        return sum(self._found.value(place, month, indicator, code) for month in months)
-
-
-def asked_months(question: Question) -> list[Month]:
-    """The months whose facts make up the period. The year has a fact of its own; a quarter is its months' sum."""
-    return question.period.months(question.month) if question.period is Period.QUARTER else [question.month]
+    def value(self, place: Place, indicator: Indicator, code: str = "", *, before: bool = False) -> int:
+        month = self._month.year_before() if before else self._month
+        return self._found.value(place, month, indicator, code)
 
 
 def ask(question: Question, places: Sequence[Place], indicators: Sequence[Indicator]) -> Ask:
     """The figures of the period and of the one a year before."""
-    months = asked_months(question)
-    span = Span.YEAR_TO_DATE if question.period is Period.YEAR else Span.MONTH
-    return Ask(places, [*months, *(month.year_before() for month in months)], span, indicators)
+    return Ask(places, [question.month, question.month.year_before()], question.span, indicators)
 
 
 @dataclass(frozen=True)
@@ -96,31 +70,31 @@ class Line:
     """A total of the place."""
 
     indicator: Indicator
-    value: int | None
-    before: int | None
+    value: int
+    before: int
     target: int | None
     expected: float | None
-    standing: Standing | None
+    standing: Standing
     among: Standing | None
 
     @property
     def change(self) -> float | None:
-        return None if self.value is None or self.before is None else change(self.value, self.before)
+        return change(self.value, self.before)
 
     @property
     def percent(self) -> float | None:
         """How much of what the period should bring has been reached."""
-        return self.value * 100 / self.expected if self.value is not None and self.expected else None
+        return self.value * 100 / self.expected if self.expected else None
 
     @property
-    def median(self) -> float | None:
+    def median(self) -> float:
         """Of all hubs."""
-        return self.standing.median if self.standing and self.value is not None else None
+        return self.standing.median
 
     @property
     def rank(self) -> int | None:
         """Among the places of its level."""
-        return self.among.rank(self.value) if self.among and self.value is not None else None
+        return self.among.rank(self.value) if self.among else None
 
 
 @dataclass(frozen=True)
@@ -206,31 +180,31 @@ class Analysis:
 
     def __init__(self, question: Question, targets: Targets) -> None:
         self.question, self._targets = question, targets
-        topic, place = question.topic, question.place
-        self.totals, nation = topic.totals, Place.nation()
+        self.indicators, place, nation = question.topic.at(question.month), question.place, Place.nation()
+        self.totals = [indicator for indicator in self.indicators if indicator.breakdown is None]
         whole, *rest = figures_for(
             [
-                ask(question, [place, nation], topic.indicators),
+                ask(question, [place, nation], self.indicators),
                 ask(question, question.beside, self.totals),
                 self._series(),
                 self._years(),
             ]
         )
-        self._here, self._beside = Read(whole, question), Read(rest[0], question)
+        self._here, self._beside = Read(whole, question.month), Read(rest[0], question.month)
         self._months, self._to_date = rest[1], rest[2]
 
     def _series(self) -> Ask:
         """Every month that the trend and the forecast look at."""
         first = Month(self.question.as_of.fiscal_year.year - PAST_YEARS, 4)
         shown = self._trend_months()
-        months = {*_between(first, self.question.as_of), *shown, *(month.year_before() for month in shown)}
+        months = {*months_between(first, self.question.as_of), *shown, *(month.year_before() for month in shown)}
         return Ask([self.question.place], sorted(months), Span.MONTH, self.totals)
 
     def _years(self) -> Ask:
         """Years to date of what is counted anew (者)."""
         first = Month(self.question.as_of.fiscal_year.year - PAST_YEARS, 4)
         distinct = [indicator for indicator in self.totals if not indicator.adds_over_months]
-        return Ask([self.question.place], _between(first, self.question.as_of), Span.YEAR_TO_DATE, distinct)
+        return Ask([self.question.place], months_between(first, self.question.as_of), Span.YEAR_TO_DATE, distinct)
 
     def _trend_months(self) -> list[Month]:
         return [self.question.month.plus(-n) for n in reversed(range(TREND_MONTHS))]
@@ -241,11 +215,10 @@ class Analysis:
         if len(self.question.hubs) == len(HUB_IDS):
             return self._standings(self._beside, [Place.of_hub(hub) for hub in self.question.hubs])
         (found,) = standing.of_all_hubs([ask(self.question, standing.HUBS, self.totals)])
-        return self._standings(Read(found, self.question), standing.HUBS)
+        return self._standings(Read(found, self.question.month), standing.HUBS)
 
     def _standings(self, read: Read, places: Sequence[Place]) -> dict[str, Standing]:
-        values = {i: [read.value(place, i) for place in places] for i in self.totals}
-        return standing.standings((i, found) for i, found in values.items() if None not in found and found)  # type: ignore[misc]
+        return {i.code: Standing([read.value(place, i) for place in places]) for i in self.totals}
 
     @cached_property
     def _all_bureaus(self) -> dict[str, Standing]:
@@ -254,7 +227,7 @@ class Analysis:
     def _among(self, place: Place, indicator: Indicator) -> Standing | None:
         if place.level == Level.NATION:
             return None
-        return (self._all_hubs if place.level == Level.HUB else self._all_bureaus).get(indicator.code)
+        return (self._all_hubs if place.level == Level.HUB else self._all_bureaus)[indicator.code]
 
     def target(self, place: Place, indicator: Indicator) -> int | None:
         """Of the year. A bureau's is its hubs' sum."""
@@ -267,7 +240,7 @@ class Analysis:
         target = self.target(place, indicator)
         return Line(
             indicator, read.value(place, indicator), read.value(place, indicator, before=True), target,
-            expected_of(target, indicator, self.question), self._all_hubs.get(indicator.code),
+            expected_of(target, indicator, self.question), self._all_hubs[indicator.code],
             self._among(place, indicator),
         )  # fmt: skip
 
@@ -278,16 +251,16 @@ class Analysis:
     @cached_property
     def divisions(self) -> list[Divided]:
         labels = Labels()
-        return [Divided(indicator, self._parts(indicator, labels)) for indicator in self.question.topic.divisions]
+        return [Divided(each, self._parts(each, labels)) for each in self.indicators if each.breakdown is not None]
 
     def _parts(self, indicator: Indicator, labels: Labels) -> list[Part]:
         here, place, nation = self._here, self.question.place, Place.nation()
-        whole = {where: here.value(where, INDICATORS[indicator.of]) or 0 for where in (place, nation)}
+        whole = {where: here.value(where, INDICATORS[indicator.of]) for where in (place, nation)}
         parts = [
             Part(
-                indicator, code, label, here.value(place, indicator, code) or 0,
-                here.value(place, indicator, code, before=True) or 0, whole[place],
-                here.value(nation, indicator, code) or 0, whole[nation],
+                indicator, code, label, here.value(place, indicator, code),
+                here.value(place, indicator, code, before=True), whole[place],
+                here.value(nation, indicator, code), whole[nation],
             )
             for code, label in labels.of(indicator).items()
         ]  # fmt: skip
@@ -336,20 +309,25 @@ def forecast_of(found: Figures, place: Place, indicator: Indicator, as_of: Month
     year = as_of.fiscal_year
     so_far = len(year.months_through(as_of))
     if indicator.adds_over_months:
-        months = _between(Month(year.year - PAST_YEARS, 4), as_of)
+        months = months_between(Month(year.year - PAST_YEARS, 4), as_of)
         return forecast.of_months([found.value(place, month, indicator) for month in months], so_far)
     years: dict[int, list[int]] = {}
-    for month in _between(Month(year.year - PAST_YEARS, 4), as_of):
+    for month in months_between(Month(year.year - PAST_YEARS, 4), as_of):
         years.setdefault(month.fiscal_year.year, []).append(found.value(place, month, indicator))
     return forecast.of_years(years, year.year, so_far)
 
 
 def expected_of(target: int | None, indicator: Indicator, question: Question) -> float | None:
-    """What the period should bring: the year's target for the year to date, so many twelfths of it for its months. None
-    where months do not add up to a year."""
-    if target is None or question.period is Period.YEAR:
+    """What the period should bring: the year's target for the year to date, so many twelfths of it for a month or a
+    quarter. None where months do not add up to a year."""
+    if target is None or question.span == Span.YEAR_TO_DATE:
         return target
-    return target * len(question.period.months(question.month)) / 12 if indicator.adds_over_months else None
+    return target * twelfths(question.span, question.month) / 12 if indicator.adds_over_months else None
+
+
+def twelfths(span: Span, month: Month) -> int:
+    """How many months a period has, the chosen one included."""
+    return len(months_between(span.start(month), month))
 
 
 def sorted_places(rows: Sequence[Beside], order: str) -> list[Beside]:
@@ -364,7 +342,7 @@ def sorted_places(rows: Sequence[Beside], order: str) -> list[Beside]:
     return sorted(rows, key=lambda row: (keys[order](row) is None, -(keys[order](row) or 0)))
 
 
-def _between(first: Month, last: Month) -> list[Month]:
+def months_between(first: Month, last: Month) -> list[Month]:
     months = []
     while first <= last:
         months.append(first)

@@ -192,6 +192,9 @@ CHIEF = (
     Place("booking-settings", at("/hubs/tokyo/bookings/settings/")),
     Place("webhooks", at("/hubs/tokyo/webhooks/")),
     Place("month", at(f"/hubs/tokyo/months/{LAST_MONTH}/")),
+    Place("targets", at("/hubs/tokyo/targets/")),
+    Place("targets-edit", at("/hubs/tokyo/targets/revision/")),
+    Place("analysis", at("/hubs/tokyo/analysis/support/?span=ytd")),
     Place("month-submission", at(f"/hubs/tokyo/months/{LAST_MONTH}/submission/")),
     Place("appointments", at(APPOINTMENTS)),
     Place("appointment", first_of(APPOINTMENTS)),
@@ -218,6 +221,12 @@ HEADQUARTERS = (
     Place("nation", at("/nation/")),
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
+    Place("analysis", at("/nation/analysis/")),
+    Place("analysis-year", at("/nation/analysis/referrals/?span=ytd&order=percent")),
+    Place("analysis-bureau", at("/nation/bureaus/kanto/analysis/outcomes/?span=qtd")),
+    Place("warnings", at("/nation/warnings/")),
+    Place("targets-nation", at("/nation/targets/")),
+    Place("targets-nation-edit", at("/nation/targets/revision/")),
     Place("crosstab", at("/nation/crosstab/")),
     Place(
         "crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")

@@ -28,6 +28,7 @@ from foundation.periods import FiscalYear
 from hubs.models import Bureau, Hub, Unit
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics.actions import recount_touched
+from metrics.pulse import take_pulse
 from yorozu.demo.accounts import NATIONAL, People, Staff, address
 from yorozu.demo.between import tell_between
 from yorozu.demo.bookings import tell_bookings
@@ -86,6 +87,7 @@ def _count(at: dt.datetime) -> None:
         load_months(at=at)
         close_months(at=at)
         set_targets(at=at)
+        take_pulse(at=at)
         load_compositions(at=at)
 
 

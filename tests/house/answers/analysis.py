@@ -9,6 +9,7 @@ from hubs.models import Hub
 ROWS = {
     "hubs/<slug:hub>/analysis/":                          "s-yyyyyyyyx s-------yyx",
     "hubs/<slug:hub>/analysis/<slug:topic>/":             "s-yyyyyyyyx s-------yyx",
+    "nation/warnings/":                                   "sxxxxxxyxyx",
     "nation/analysis/":                                   "sxxxxxxyyyx",
     "nation/analysis/<slug:topic>/":                      "sxxxxxxyyyx",
     "nation/bureaus/<slug:bureau>/analysis/":             "sxxxxxxyyyx",
