@@ -218,7 +218,9 @@ HEADQUARTERS = (
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("crosstab", at("/nation/crosstab/")),
-    Place("crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")),
+    Place(
+        "crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")
+    ),
     Place("crosstab-refused", at("/nation/crosstab/?rows=month&columns=year&hubs=99")),
     Place("crosstab-tables", crosstab_saved),
     Place("crosstab-table", first_of("/nation/crosstab/tables/")),
