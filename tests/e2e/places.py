@@ -241,6 +241,8 @@ HEADQUARTERS = (
     Place("opening", at("/hubs/osaka/opening/")),
     Place("opening-refused", opening_refused),
     Place("months", at("/nation/months/")),
+    Place("months-to-look-at", at("/nation/months/?state=look")),
+    Place("month-dates", at(f"/nation/months/{LAST_MONTH}/dates/")),
     Place("month", at(f"/hubs/osaka/months/{LAST_MONTH}/")),
     Place("case-studies", at("/nation/case-studies/")),
     Place("case-study-new", at("/nation/case-studies/new/")),
@@ -265,6 +267,7 @@ AGENCY = (
 )
 BUREAU = (
     Place("nation", at("/nation/")),
+    Place("months", at("/nation/months/")),
     Place("reports", at("/reports/")),
     Place("appointments", at("/nation/appointments/")),
     Place("appointment", first_of(APPOINTMENTS)),
