@@ -354,3 +354,13 @@ class AssignmentRoute(TextChoices):
     HANDOVER = "handover", _("引き継ぎ")
     TRANSFER = "transfer", _("拠点間の移管")
     OWN = "own", _("本人が受付")
+
+
+class Gap(TextChoices):
+    """What a counted record may lack before its month is submitted. The database knows no record without minutes: what
+    is looked for is a length that hardly any session has."""
+
+    THEME = "theme", _("相談細目がない")
+    MINUTES = "minutes", _("相談時間が5分未満か8時間超")
+    INDUSTRY = "industry", _("事業者の業種がない")
+    ENTRY = "entry", _("相談日から8日以上たって入力")

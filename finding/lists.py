@@ -35,7 +35,7 @@ LISTS = {
     ),
     "consultations": FilteredList(
         pgettext_lazy("plural", "相談記録"), "consultations:consultations",
-        frozenset({"q", "first", "last", "method", "theme", "mine"}),
+        frozenset({"q", "first", "last", "method", "theme", "mine", "missing"}),
     ),
     "cases": FilteredList(pgettext_lazy("plural", "案件"), "consultations:cases", frozenset({"q", "state"})),
     "enterprises": FilteredList(pgettext_lazy("plural", "事業者"), "consultations:enterprises", frozenset({"q"})),

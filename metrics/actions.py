@@ -92,9 +92,12 @@ def _count(touched: Mapping[Month, Set[int]], after: Collection[Month], *, at: d
     for year in sorted(years):
         of_year = [[month for month in some if month.fiscal_year == year] for some in (sorted(touched), ytd, qtd)]
         counting.count_visitors(year, months=of_year[0], ytd=of_year[1], qtd=of_year[2])
-    counting.sum_months(Way.ADD, ytd=ytd, qtd=qtd)
     counting.count_new(affected)
-    counting.sum_months(Way.FIRST, ytd=affected, qtd=affected)
+    if qtd == affected:  # as it is all day long: the newest month
+        counting.sum_months(Way.ADD, Way.FIRST, ytd=affected, qtd=affected)
+    else:
+        counting.sum_months(Way.ADD, ytd=ytd, qtd=qtd)
+        counting.sum_months(Way.FIRST, ytd=affected, qtd=affected)
     spent = round((time.perf_counter() - began) * 1000)
     Count.objects.bulk_create(
         [Count(month=month.first, counted_at=at, milliseconds=spent) for month in affected],

@@ -13,6 +13,23 @@ class Format(TextChoices):
     CSV_CP932 = "csv-cp932", _("CSV(Shift_JIS・cp932)")
 
 
+class PackageKind(TextChoices):
+    """Over how long a package tells."""
+
+    MONTH = "month", _("月次")
+    YEAR = "year", _("年次")
+
+
+class PackageFormat(TextChoices):
+    """The files of a package."""
+
+    XLSX = "xlsx", _("Excel(.xlsx)")
+    PDF = "pdf", _("PDF(.pdf)")
+    DATA = "zip", _("データ(.csv・.json)")
+    MANIFEST = "manifest", _("目録(manifest.json)")
+    SIGNATURE = "signature", _("目録の署名(manifest.json.sig)")
+
+
 class MonthState(TextChoices):
     """How far a hub's month is (domain.md §5 月次報告)."""
 
@@ -55,3 +72,30 @@ class ReopeningMove(TextChoices):
     REFUSE = "refuse", _("却下する")
     WITHDRAW = "withdraw", _("取り下げる")
     END = "end", _("終える")
+
+
+class CompositionState(TextChoices):
+    """How far a version of headquarters' own report is."""
+
+    DRAFTING = "drafting", _("作成中")
+    SUBMITTED = "submitted", _("提出済み")
+
+
+class CompositionMove(TextChoices):
+    """What can be done with it. There is no way back: what was submitted is followed by a further version."""
+
+    SUBMIT = "submit", _("中小企業庁に提出する")
+
+
+class BlockKind(TextChoices):
+    """What headquarters' own report is put together from."""
+
+    WORDS = "words", _("見出しと文章")
+    TOTALS = "totals", _("活動指標の表")
+    TREND = "trend", _("推移のグラフ")
+    BREAKDOWN = "breakdown", _("内訳の表")
+    BUREAUS = "bureaus", _("経済産業局別の表")
+    HUBS = "hubs", _("拠点の順位")
+    CORRECTIONS = "corrections", _("訂正の一覧")
+    ATTENTION = "attention", _("月次報告に注意が必要な拠点")
+    DEFINITIONS = "definitions", _("指標の定義の表")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.fields import CleanCharField
-from metrics.indicators import Indicator
+from foundation.fields import CleanCharField, JapaneseDateField
+from foundation.periods import Month
+from metrics.indicators import INDICATORS, Indicator
 from reports.choices import Format
 from reports.editions import Edition
+from reports.models import Remark
 from reports.queries.months import Confirmed
 
 
@@ -32,8 +35,22 @@ class SubmissionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     zero = forms.BooleanField(label=_("この月は相談が1件もなかったことを確認しました"), required=False)
 
-    def __init__(self, *args: Any, jumps: Sequence[Confirmed], known: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        jumps: Sequence[Confirmed],
+        known: Mapping[str, str],
+        remarks: Mapping[str, Remark],
+        **kwargs: Any,
+    ) -> None:
+        """`known`: explanations that were given before; `remarks`: what headquarters asked at the last return. Both by
+        indicator."""
         super().__init__(*args, **kwargs)
+        for code, remark in remarks.items():
+            self.fields[f"{_REPLY}{code}"] = CleanCharField(
+                label=_("%(indicator)sへの指摘に対する回答") % {"indicator": INDICATORS[code].label}, max_length=1000,
+                required=False, multiline=True, initial=remark.reply, widget=forms.Textarea(attrs={"rows": 2}),
+            )  # fmt: skip
         for jump in jumps:
             self.fields[explanation_name(jump.indicator.code)] = CleanCharField(
                 label=_("%(indicator)sの増減の説明") % {"indicator": jump.indicator.label}, max_length=1000,
@@ -43,11 +60,20 @@ class SubmissionForm(forms.Form):
 
     def explanations(self) -> dict[str, str]:
         """By indicator. For valid forms only."""
-        return {
-            name.removeprefix(_EXPLANATION): text
-            for name, text in self.cleaned_data.items()
-            if name.startswith(_EXPLANATION)
-        }
+        return self._said(_EXPLANATION)
+
+    def replies(self) -> dict[str, str]:
+        """The same for what is answered to headquarters."""
+        return self._said(_REPLY)
+
+    def about(self, indicator: str) -> list[forms.BoundField]:
+        """What is asked beside one figure."""
+        names = (f"{_REPLY}{indicator}", explanation_name(indicator))
+        return [self[name] for name in names if name in self.fields]
+
+    def _said(self, prefix: str) -> dict[str, str]:
+        given = self.cleaned_data.items()
+        return {name.removeprefix(prefix): text for name, text in given if name.startswith(prefix)}
 
 
 class CheckForm(forms.Form):
@@ -136,7 +162,37 @@ class DecisionForm(forms.Form):
         return found
 
 
-_EXPLANATION, _REMARK = "explanation_", "remark_"
+class DatesForm(forms.Form):
+    """提出期限 and 締め日 of a month, and the two that the page showed."""
+
+    due_on = JapaneseDateField(label=_("提出期限"))
+    closes_on = JapaneseDateField(label=_("締め日"))
+    seen_due = forms.DateField(widget=forms.HiddenInput)
+    seen_closing = forms.DateField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, month: Month, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.month = month
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        due_on, closes_on = values.get("due_on"), values.get("closes_on")
+        latest = self.month.plus(LATEST_AFTER).last
+        if due_on and due_on <= self.month.last:
+            self.add_error("due_on", _("提出期限は、月が終わった後の日にしてください。"))
+        if due_on and closes_on and closes_on < due_on:
+            self.add_error("closes_on", _("締め日は、提出期限の日かその後にしてください。"))
+        if closes_on and closes_on > latest:
+            self.add_error("closes_on", _("締め日は、対象月の6か月後の月末までにしてください。"))
+        return values
+
+    def seen(self) -> tuple[dt.date, dt.date]:
+        """For valid forms only."""
+        return self.cleaned_data["seen_due"], self.cleaned_data["seen_closing"]
+
+
+LATEST_AFTER = 6  # months
+_EXPLANATION, _REMARK, _REPLY = "explanation_", "remark_", "reply_"
 
 
 def explanation_name(indicator: str) -> str:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from reports.views import closing, months
+from reports.views import closing, nation
 
 app_name = "nation_months"
 urlpatterns = [
-    path("months/", months.NationMonths.as_view(), name="list"),
+    path("months/", nation.NationMonths.as_view(), name="list"),
+    path("months/<str:month>/acceptances/", nation.Acceptances.as_view(), name="acceptances"),
+    path("months/<str:month>/dates/", nation.Dates.as_view(), name="dates"),
     path("months/<str:month>/closing/", closing.MonthClosing.as_view(), name="closing"),
     path("months/<str:month>/closing/progress/", closing.ClosingProgress.as_view(), name="closing_progress"),
     path("months/<str:month>/closing/record/", closing.ClosingRecord.as_view(), name="closing_record"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import time
 from collections.abc import Callable
 
@@ -12,17 +13,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from foundation.periods import Month
+from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
 from jobs.models import Job
 from metrics.evidence import canonical
 from metrics.freezing import Disagrees
 from metrics.models import Freeze, FrozenHub
-from reports.actions import closing, months, reopening
+from reports.actions import chasing, closing, compositions, months, packages, reopening
 from reports.actions import editions as actions
 from reports.models import Reopening
 from reports.queries.closing import CLOSE, CORRECT, PUBLISH
+from reports.queries.compositions import KIND as COMPOSITION
 from reports.queries.editions import KIND
+from reports.queries.packages import KIND as PACKAGE
+
+log = logging.getLogger("yorozu.reports")
 
 TRIES, PAUSE = 5, 2.0  # a recount that ran at the same moment makes PostgreSQL refuse one of the two
 COUNTING = gettext_noop("集計値を数え直し、元の記録と突き合わせています")
@@ -33,6 +39,26 @@ SUPPRESSING = gettext_noop("小さい値を伏せて公表の準備をしてい�
 def make_edition(*, job_id: int) -> None:
     """Make what a job asks for. The job belongs to no hub; the figures' scope is entered when they are read."""
     jobs.perform(job_id=job_id, scope=Scope(), make=_made, clock=timezone.now)
+
+
+@shared_task(name=PACKAGE, soft_time_limit=3000)
+def make_package(*, job_id: int) -> None:
+    """Make what is missing of a package. The figures' scope is entered when they are read."""
+    jobs.perform(job_id=job_id, scope=Scope(), make=_package, clock=timezone.now)
+    packages.tell_subscribers(at=timezone.now())
+
+
+@shared_task(name="reports.order_packages")
+def order_packages() -> None:
+    """What was published gets its package, and whoever wants to know is told: due minus done."""
+    packages.order_due(at=timezone.now())
+    packages.tell_subscribers(at=timezone.now())
+
+
+@shared_task(name=COMPOSITION, soft_time_limit=600)
+def make_composition(*, job_id: int) -> None:
+    """Make the PDF of headquarters' own report."""
+    jobs.perform(job_id=job_id, scope=Scope(), make=_made_composition, clock=timezone.now)
 
 
 @shared_task(name="reports.open_months")
@@ -69,8 +95,26 @@ def end_reopenings() -> None:
             reopening.lapse(reopening=one, at=timezone.now())
 
 
+@shared_task(name="reports.chase_months")
+def chase_months() -> None:
+    """Remind the hubs that have not submitted, each by itself: one that fails stops nobody else. Then the digest."""
+    at = timezone.now()
+    for hub in Hub.objects.order_by("pk"):
+        try:
+            with entered(Scope.of_figures([hub.pk])):
+                chasing.remind(hub=hub, at=at)
+        except Exception:
+            log.exception("hub %s could not be reminded of its month", hub.pk)
+    with entered(Scope.of_figures(HUB_IDS)):
+        chasing.tell_headquarters(at=at)
+
+
 def _made(job: Job, progress: jobs.Progress) -> jobs.Product:
     return actions.make_edition(job=job, progress=progress, clock=timezone.now)
+
+
+def _made_composition(job: Job, progress: jobs.Progress) -> jobs.Product:
+    return compositions.make_paper(job=job, progress=progress, clock=timezone.now)
 
 
 def _closed(job: Job, progress: jobs.Progress) -> jobs.Product:
@@ -137,3 +181,7 @@ def _record_of(frozen: Freeze) -> jobs.Product:
         }  # fmt: skip
     name = f"よろず支援拠点_締め記録_{frozen.as_month}_v{frozen.version}.json"
     return jobs.Product(io.BytesIO(canonical(told)), name)
+
+
+def _package(job: Job, progress: jobs.Progress) -> jobs.Product:
+    return packages.make_package(job=job, progress=progress, clock=timezone.now)

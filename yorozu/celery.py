@@ -47,6 +47,8 @@ app.conf.beat_schedule = {
     "exchange: wipe old imports": {"task": "exchange.wipe_old", "schedule": crontab(hour="2", minute="50")},
     "reports: open the month that is over": {"task": "reports.open_months", "schedule": crontab(minute="0")},
     "reports: end reopenings": {"task": "reports.end_reopenings", "schedule": 60.0},
+    "reports: remind of months": {"task": "reports.chase_months", "schedule": crontab(hour="8-17", minute="35")},
+    "reports: order what was published, tell subscribers": {"task": "reports.order_packages", "schedule": 60.0},
     "jobs: send lost jobs again": {"task": "jobs.send_lost_again", "schedule": 30.0},
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
     "letters: send what is due": {"task": "letters.send_due", "schedule": 30.0},

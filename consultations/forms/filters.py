@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.choices import Method
+from consultations.choices import Gap, Method
 from consultations.forms.fields import Codes
 from consultations.queries.lists import Wanted
 from directory.choices import CodeKind
@@ -24,6 +24,7 @@ class FilterForm(forms.Form):
     last = JapaneseDateField(label=_("相談日(まで)"), required=False)
     method = forms.ChoiceField(label=_("相談方法"), choices=[("", _("すべて")), *Method.choices], required=False)
     theme = forms.ChoiceField(label=_("相談細目"), required=False)
+    missing = forms.ChoiceField(label=_("提出前の点検"), choices=[("", _("すべて")), *Gap.choices], required=False)
     mine = forms.BooleanField(label=_("自分の記録だけ"), required=False)
 
     def __init__(self, *args: Any, hub: Hub, today: dt.date, **kwargs: Any) -> None:
@@ -37,4 +38,5 @@ class FilterForm(forms.Form):
         return Wanted(
             words=values["q"], first=values["first"], last=values["last"], method=values["method"],
             theme=values["theme"], lead_id=user_id if values["mine"] else None,
+            missing=values["missing"],
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """Reads that span models."""
 
 from consultations.queries.lists import (
+    IDLE,
     OPEN,
     Wanted,
     WantedCases,
@@ -23,6 +24,7 @@ from consultations.queries.timelines import About, Moment, timeline
 
 __all__ = [
     "DESKS",
+    "IDLE",
     "OPEN",
     "ORGANIZATIONS",
     "PROGRAMS",

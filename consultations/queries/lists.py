@@ -16,8 +16,11 @@ from consultations.models import Case, Consultation, Enterprise, Outcome
 from consultations.models.cases import CaseQuerySet
 from consultations.models.outcomes import OutcomeQuerySet
 from consultations.models.sessions import ConsultationQuerySet
+from consultations.queries.quality import lacking
 from consultations.workflow import CLOSED
+from foundation.errors import Unreadable
 from foundation.paging import behind
+from foundation.periods import Month
 from foundation.text import grams, like_pattern, match_key, search_words
 from hubs.models import Hub
 
@@ -34,13 +37,14 @@ class Wanted:
     method: str = ""
     theme: str = ""
     lead_id: int | None = None
+    missing: str = ""
 
 
 def consultations_wanted(
     *, hub: Hub, wanted: Wanted, before: tuple[dt.date, int] | None, at_most: int
 ) -> Sequence[Consultation]:
     """The newest consultations of a hub that pass the filters, behind a place. At most so many."""
-    if wanted.words:
+    if wanted.words and not wanted.missing:
         ids = _found(hub=hub, wanted=wanted, before=before, at_most=at_most)
         if (named := _about_named(hub, wanted.words)) is not None:
             others = _filtered(hub, wanted).filter(named).behind(before).newest_first()
@@ -53,7 +57,7 @@ def consultations_wanted(
 
 def every_wanted(*, hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
     """All that pass the filters, in no order and without end: for files, which are made by a worker."""
-    if not wanted.words:
+    if wanted.missing or not wanted.words:
         return _filtered(hub, wanted)
     found = RawSQL(_SEARCH, _asked(hub, wanted, None, None))  # noqa: S611  (values are passed apart from the text)
     if (named := _about_named(hub, wanted.words)) is not None:
@@ -92,6 +96,10 @@ def _filtered(hub: Hub, wanted: Wanted) -> ConsultationQuerySet:
     rows = rows.filter(held_on__lte=wanted.last) if wanted.last else rows
     rows = rows.filter(method=wanted.method) if wanted.method else rows
     rows = rows.filter(themes__contains=[wanted.theme]) if wanted.theme else rows
+    if wanted.missing:
+        rows = lacking(rows, wanted.missing)
+        for word in search_words(wanted.words):  # few lack something: they are looked through without the index
+            rows = rows.filter(search_text__contains=word)
     return rows.filter(lead_id=wanted.lead_id) if wanted.lead_id else rows
 
 
@@ -132,11 +140,12 @@ def enterprises_like(*, hub: Hub, query: str, at_most: int = SUGGESTIONS) -> Seq
 
 # ---- cases
 OPEN = "open"
+IDLE = "idle"  # open, and nothing is planned
 
 
 @dataclass(frozen=True)
 class WantedCases:
-    """The filters of a hub's cases. Empty fields filter nothing; `state` may be OPEN."""
+    """The filters of a hub's cases. Empty fields filter nothing; `state` may be OPEN or IDLE."""
 
     words: str = ""
     state: str = ""
@@ -146,16 +155,20 @@ class WantedCases:
 
 
 def cases_in(rows: CaseQuerySet, state: str) -> CaseQuerySet:
-    """Those in one state, or in any that is not closed, or all."""
+    """Those in one state, or in any that is not closed, or of these those with nothing planned, or all."""
     if state == OPEN:
         return rows.open()
+    if state == IDLE:
+        return rows.open().filter(next_action="", next_due_on__isnull=True)
     return rows.filter(state=state) if state in CaseState.values else rows
 
 
 def cases_wanted(*, hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] | None, at_most: int) -> Sequence[Case]:
     """The newest cases of a hub that pass the filters, behind a place. At most so many."""
     rows: CaseQuerySet = Case.objects.filter(hub=hub)
-    if wanted.words:
+    if wanted.state == IDLE:
+        rows = _filtered_cases(rows, wanted, before).matching(wanted.words)
+    elif wanted.words:
         ids = _found_cases(hub, wanted, before, at_most)
         if (named := _about_named(hub, wanted.words)) is not None:
             others = _filtered_cases(rows, wanted, before).filter(named).newest_first()
@@ -186,11 +199,22 @@ def _found_cases(hub: Hub, wanted: WantedCases, before: tuple[dt.date, int] | No
     return _ids(sql, [*values, states if known else None, wanted.first, wanted.last, wanted.lead_id])
 
 
-def every_outcome(*, hub: Hub, kind: str) -> OutcomeQuerySet:
-    """A hub's outcomes, of one kind if it is any, the latest known first."""
+def every_outcome(*, hub: Hub, kind: str, unconfirmed: Month | None = None) -> OutcomeQuerySet:
+    """A hub's outcomes, of one kind if it is any, the latest known first; or only those of a month that the client
+    has not confirmed."""
     rows: OutcomeQuerySet = Outcome.objects.filter(hub=hub)
     rows = rows.standing().newest_first()
+    if unconfirmed is not None:
+        rows = rows.filter(confirmed_on__isnull=True, measured_on__range=(unconfirmed.first, unconfirmed.last))
     return rows.filter(kind=kind) if kind in OutcomeKind.values else rows
+
+
+def unconfirmed_in(text: str) -> Month | None:
+    """The month whose unconfirmed outcomes an address asks for (2026-10); None for anything else."""
+    try:
+        return Month.parse(text)
+    except Unreadable:
+        return None
 
 
 def _pairs(words: Sequence[str]) -> list[int]:

@@ -15,16 +15,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Aggregate, Count, DateField, DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from consultations.choices import Gap
 from consultations.models import Consultation
+from consultations.models.sessions import ConsultationQuerySet
 from hubs.models import Hub
 
 FULL = 6  # how many criteria there are; a test counts them
 THIN = 4  # fewer than this many met: the note comes before the chief
 LATE_DAYS = 7  # entered later than this after the session: likewise
 SAMPLE_PERCENT = 10  # of all other notes, as evaluation samples them (domain.md §5 抽出カルテ審査)
+SHORTEST_MINUTES, LONGEST_MINUTES = 5, 480  # what is shorter or longer was probably mistyped
 LONGEST_BACK_DAYS = 60  # sessions before this are somebody's backlog: counted in the lag, not queued
 
 # What somebody does in a session, by the stems of the verbs that notes use for it.
@@ -182,3 +187,49 @@ def entry_lag(*, hub: Hub, first: dt.date, last: dt.date) -> tuple[Lag | None, l
                  for row in cursor.fetchall()]  # fmt: skip
     whole = next((lag for is_whole, lag in found if is_whole), None)
     return (whole if whole and whole.count else None), [lag for is_whole, lag in found if not is_whole]
+
+
+# ---- what a month's records lack
+_LACKS = {
+    Gap.THEME: Q(themes=[]),
+    Gap.MINUTES: Q(minutes__lt=SHORTEST_MINUTES) | Q(minutes__gt=LONGEST_MINUTES),
+    Gap.INDUSTRY: Q(enterprise__industry=""),
+    Gap.ENTRY: Q(created_at__date__gt=F("held_on") + dt.timedelta(days=LATE_DAYS)),
+}
+
+
+class _Median(Aggregate):
+    """percentile_cont(0.5)."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """How many of some days' counted records lack what, and how long the entry took."""
+
+    total: int
+    lacking: Mapping[Gap, int]
+    median_days: float
+
+    @property
+    def late_percent(self) -> float:
+        return 100 * self.lacking[Gap.ENTRY] / self.total if self.total else 0.0
+
+
+def lacking(rows: ConsultationQuerySet, gap: str) -> ConsultationQuerySet:
+    """Those of some records that count and lack something."""
+    return rows.counted().filter(_LACKS[Gap(gap)])
+
+
+def gaps(*, hub: Hub, first: dt.date, last: dt.date) -> Gaps:
+    """What the records of some days lack. One query."""
+    rows = Consultation.objects.filter(hub=hub).counted().held_between(first, last)
+    days = ExpressionWrapper(TruncDate("created_at", output_field=DateField()) - F("held_on"), DurationField())
+    found = rows.aggregate(
+        total=Count("pk"), median=_Median(days, output_field=DurationField()),
+        **{gap.value: Count("pk", filter=lack) for gap, lack in _LACKS.items()},
+    )  # fmt: skip
+    median = max(0.0, found["median"] / dt.timedelta(days=1)) if found["median"] is not None else 0.0
+    return Gaps(found["total"], {gap: found[gap.value] for gap in _LACKS}, median)

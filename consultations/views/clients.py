@@ -182,16 +182,22 @@ class EnterpriseEdit(OneEnterprise):
 
 
 class CaseList(RecordDoor):
-    """GET: the hub's cases, newest first; `?state=` one state, `?state=open` all that are open; `?q=` by words."""
+    """GET: the hub's cases, newest first; `?state=` one state, `?state=open` all that are open, `?state=idle` of these
+    those with nothing planned; `?q=` by words."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         state, words, place = request.GET.get("state", queries.OPEN), typed_words(request), read_place(request.GET)
         wanted = queries.WantedCases(words=words, state=state)
         found = queries.cases_wanted(hub=self.hub, wanted=wanted, before=place, at_most=PAGE_SIZE + 1)
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.received_on, row.pk))
-        known = state if state in CaseState.values else queries.OPEN
+        known = state if state in (*CaseState.values, queries.IDLE) else queries.OPEN
         looked_at(request, "cases.searched" if words else "cases.listed", state=known, q=words)
-        states = [(queries.OPEN, _("未終了")), ("all", _("すべて")), *CaseState.choices]
+        states = [
+            (queries.OPEN, _("未終了")),
+            (queries.IDLE, _("次の予定がない")),
+            ("all", _("すべて")),
+            *CaseState.choices,
+        ]
         context = {"page": page, "state": state, "states": states, "query": words, "left_out": words_left_out(words)}
         return render(request, "consultations/case_list.html", context)
 

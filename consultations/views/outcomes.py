@@ -16,7 +16,7 @@ from consultations.choices import AsOf, OutcomeKind
 from consultations.forms import FORGOTTEN, row_number
 from consultations.forms.outcomes import OutcomeForm, SkippingForm
 from consultations.models import Case, FollowUp, Outcome
-from consultations.queries.lists import every_outcome
+from consultations.queries.lists import every_outcome, unconfirmed_in
 from consultations.views.clients import OneCase, differing
 from consultations.views.logging import RecordDoor
 from foundation.paging import behind, page_of, read_place
@@ -27,15 +27,17 @@ PAGE_SIZE = 50
 
 
 class OutcomeList(RecordDoor):
-    """GET: the hub's outcomes, the latest known first; `?kind=` those of one kind."""
+    """GET: the hub's outcomes, the latest known first; `?kind=` those of one kind, `?unconfirmed=2026-10` those of
+    a month that the client has not confirmed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         kind, place = request.GET.get("kind", ""), read_place(request.GET)
-        rows = behind(every_outcome(hub=self.hub, kind=kind), "measured_on", place)
+        month = unconfirmed_in(request.GET.get("unconfirmed", ""))
+        rows = behind(every_outcome(hub=self.hub, kind=kind, unconfirmed=month), "measured_on", place)
         found = list(rows.select_related("case__enterprise")[: PAGE_SIZE + 1])
         page = page_of(found, size=PAGE_SIZE, query=request.GET, place_of=lambda row: (row.measured_on, row.pk))
         looked_at(request, "outcomes.listed", kind=kind if kind in OutcomeKind.values else "")
-        context = {"page": page, "kind": kind, "kinds": OutcomeKind.choices}
+        context = {"page": page, "kind": kind, "kinds": OutcomeKind.choices, "unconfirmed": month}
         return render(request, "consultations/outcome_list.html", context)
 
 

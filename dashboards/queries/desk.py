@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, DateField, F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, DateField, F, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Left, NullIf, TruncDate
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from booking.models import Booking
 from booking.queries import todays_bookings
 from consultations.choices import AsOf, ReviewState
 from consultations.models import Case, Draft, FollowUp, LikelyPair, Review
+from foundation.subqueries import CountOf
 from hubs.access import Permission
 from hubs.models import Hub
 from referrals.models import Referral
@@ -177,13 +178,6 @@ def _unanswered(hub: Hub, user: Any) -> QuerySet[Any, tuple[Any, ...]]:
     )  # fmt: skip
 
 
-class _Count(Subquery):
-    """How many rows a query set has, as a column."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 def _waiting(hub: Hub, user: Any, today: dt.date) -> list[Waiting]:
     """What waits for whoever holds the right to see to it, in one statement."""
     known = {
@@ -211,6 +205,6 @@ def _waiting(hub: Hub, user: Any, today: dt.date) -> list[Waiting]:
     mine = {name: entry for name, entry in known.items() if user.has_perm(entry[0], hub)}
     if not mine:
         return []
-    columns = {name: _Count(rows.order_by().values("pk")) for name, (*_rest, rows) in mine.items()}
+    columns = {name: CountOf(rows) for name, (*_rest, rows) in mine.items()}
     counts = Hub.objects.filter(pk=hub.pk).values(**columns).get()
     return [Waiting(label, url_name, counts[name]) for name, (_right, label, url_name, _rows) in mine.items()]  # type: ignore[literal-required]

@@ -76,6 +76,6 @@ CONSULTATIONS = ExportedList(
     permission=Permission.VIEW_RECORDS,
     columns=_columns,
     rows=_rows,
-    filters=frozenset({"q", "first", "last", "method", "theme", "mine"}),
+    filters=frozenset({"q", "first", "last", "method", "theme", "mine", "missing"}),
     url_name="consultations:consultations",
 )

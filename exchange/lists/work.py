@@ -15,7 +15,7 @@ from booking.choices import BookingState, Source
 from booking.models import Booking
 from consultations.choices import AsOf, Category, Confirming, Method, OutcomeKind, Trend
 from consultations.forms import row_number
-from consultations.queries.lists import every_outcome
+from consultations.queries.lists import every_outcome, unconfirmed_in
 from consultations.queries.offers import code_labels
 from directory.choices import CodeKind
 from directory.models import SupportOrganization
@@ -131,7 +131,8 @@ def _outcome_columns() -> list[Column]:
 
 
 def _outcomes(hub: Hub, query: QueryDict, who: User, today: dt.date) -> QuerySet:
-    return every_outcome(hub=hub, kind=query.get("kind", ""))
+    unconfirmed = unconfirmed_in(query.get("unconfirmed", ""))
+    return every_outcome(hub=hub, kind=query.get("kind", ""), unconfirmed=unconfirmed)
 
 
 REFERRALS = ExportedList(
@@ -176,6 +177,6 @@ OUTCOMES = ExportedList(
     permission=Permission.VIEW_RECORDS,
     columns=_outcome_columns,
     rows=_outcomes,
-    filters=frozenset({"kind"}),
+    filters=frozenset({"kind", "unconfirmed"}),
     url_name="consultations:outcomes",
 )

@@ -28,16 +28,16 @@ class Paper:
     heat: str = Heat.ALL
 
 
-def grid(table: Table) -> list[list[Cell]]:
+def grid(table: Table) -> Sequence[Sequence[Cell]]:
     """Head, rows, totals. A total that would not be true is empty."""
-    question = table.question
-    head: list[Cell] = [f"{question.rows} \\ {question.columns}", *(column.label for column in table.columns)]
-    found = [head + [_("計")] * table.has_row_totals]
-    for line in table.lines:
-        found.append([line.head.label, *(cell.value for cell in line.cells)] + [line.total] * table.has_row_totals)
+    question, more = table.question, table.has_row_totals
+    found: list[list[Cell]] = [[f"{question.rows} \\ {question.columns}", *(column.label for column in table.columns)]]
+    found += [[line.head.label, *(cell.value for cell in line.cells)] for line in table.lines]
+    last: list[Cell] = [_("計"), *(line.total for line in table.lines)]
     if table.has_column_totals:
-        found.append([_("計"), *table.totals] + [table.total] * table.has_row_totals)
-    return found
+        found.append([_("計"), *table.totals])
+        last.append(table.total)
+    return [[*row, total] for row, total in zip(found, last, strict=True)] if more else found
 
 
 def as_csv(table: Table, paper: Paper, *, encoding: str = "utf-8") -> bytes:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg2 import errorcodes
 
@@ -171,7 +171,8 @@ def _close_hubs(month: Month, *, by: User, at: dt.datetime) -> None:
 
 def publish(*, month: Month, by: User, at: dt.datetime) -> list[Publication]:
     """公表: every version up to this closed month's package that was not published yet, with small figures suppressed.
-    Publishing again what is published changes nothing. Enters the scope of all figures itself. Raises NotClosed."""
+    Publishing again what is published changes nothing. Enters the scope of all figures itself. Raises NotClosed,
+    reports.relations.Disagreement."""
     due = Freeze.objects.filter(carried_in__lte=month.first, publication__isnull=True).order_by("month", "version")
     with entered(Scope.of_figures(HUB_IDS)):
         if not ReportingMonth.objects.select_for_update(of=("self",)).filter(
@@ -179,6 +180,7 @@ def publish(*, month: Month, by: User, at: dt.datetime) -> list[Publication]:
         ).exists():  # fmt: skip
             raise NotClosed
         made = [_publish(frozen, by=by, at=at) for frozen in due]
+        transaction.on_commit(publishing.begin_edition)
         reports = list(
             MonthlyReport.objects.filter(state=MonthState.CLOSED, reporting_month_id__lte=month.first)
             .select_for_update(of=("self",))

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from consultations.actions.locks import open_month
+from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.models import Hub
+from reports import emails
+from reports.actions.letters import post_about
 from reports.actions.reopening import end_with
 from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import Explanation, MonthlyReport, Remark, ReportingMonth
-from reports.queries.months import figures_to_confirm, jumps_of
+from reports.queries import people
+from reports.queries.months import changes_of, figures_to_confirm, jumps_of, mark_of, newest_remarks, told_by
+from reports.queries.oversight import HubStanding
 from reports.workflow import MONTH
 
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 RETURNED_FOR = dt.timedelta(days=7)  # a reopened month that is sent back can be changed so long
 
 
@@ -36,6 +43,10 @@ class ExplanationMissing(Exception):
 
 class ZeroUnconfirmed(Exception):
     """There was no consultation at all, and the chief has not said that this is so."""
+
+
+class FiguresChanged(Exception):
+    """The figures are no longer those that the hub submitted, and nobody has said that this was seen."""
 
 
 class Moved(Exception):
@@ -56,9 +67,18 @@ def open_months(*, today: dt.date) -> list[ReportingMonth]:
 
 @transaction.atomic
 def submit(
-    *, hub: Hub, month: Month, version: int, explanations: Mapping[str, str], zero: bool, by: User, at: dt.datetime
+    *,
+    hub: Hub,
+    month: Month,
+    version: int,
+    explanations: Mapping[str, str],
+    zero: bool,
+    by: User,
+    at: dt.datetime,
+    replies: Mapping[str, str] = NOTHING_SAID,
 ) -> MonthlyReport:
-    """The chief says: so it was. Raises NotOver, ZeroUnconfirmed, ExplanationMissing, Moved, MoveRefused."""
+    """The chief says: so it was, and answers what headquarters asked at the last return. The totals are kept as they
+    are told. Raises NotOver, ZeroUnconfirmed, ExplanationMissing, Moved, MoveRefused."""
     if timezone.localdate(at) <= month.last:
         raise NotOver
     figures = figures_to_confirm(hub, month)
@@ -71,7 +91,9 @@ def submit(
     if missing:
         raise ExplanationMissing(missing)
     report = locked(hub=hub, month=month, version=version)
+    _answer(report, replies, by=by, at=at)
     report.submitted_at, report.submitted_by, report.is_zero = at, by, is_zero
+    report.submitted_figures = told_by(figures)
     report.accepted_at = report.accepted_by = None
     _move(report, MonthMove.SUBMIT, by=by, at=at)
     report.explanations.all().delete()
@@ -105,17 +127,45 @@ def send_back(
         for code, text in remarks.items()
         if text.strip()
     )
+    for chief in people.chiefs_of(hub, timezone.localdate(at)):
+        post_about(f"returned:{report.version}", report, chief, emails.returned(report, chief, note, remarks), at=at)
     return report
 
 
 @transaction.atomic
-def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime) -> MonthlyReport:
-    """Headquarters has checked it. Raises Moved, MoveRefused."""
+def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime, seen: str = "") -> MonthlyReport:
+    """Headquarters has checked it. `seen` marks the changes since the submission that it has looked at (mark_of).
+    Raises FiguresChanged, Moved, MoveRefused."""
     report = locked(hub=hub, month=month, version=version)
+    if mark_of(changes_of(report, figures_to_confirm(hub, month))) != seen:
+        raise FiguresChanged
     report.accepted_at, report.accepted_by = at, by
     _move(report, MonthMove.ACCEPT, by=by, at=at)
     end_with(report=report, at=at)
+    for chief in people.chiefs_of(hub, timezone.localdate(at)):
+        post_about(f"accepted:{report.version}", report, chief, emails.accepted(report, chief), at=at)
     return report
+
+
+def accept_ready(
+    *, rows: Iterable[HubStanding], versions: Mapping[str, int], by: User, at: dt.datetime
+) -> tuple[list[Hub], list[Hub]]:
+    """Of these months, accept those that were chosen (version by hub's slug) and that nothing strikes the eye of, each
+    by a move of its own. Which were accepted, and which were chosen in vain: somebody else has moved them, or something
+    about them wants a look."""
+    accepted, left = [], []
+    for row in rows:
+        if row.hub.slug not in versions:
+            continue
+        try:
+            if not row.is_ready:
+                raise FiguresChanged
+            accept(hub=row.hub, month=row.report.month, version=versions[row.hub.slug], by=by, at=at)
+        except (FiguresChanged, Moved, MoveRefused):
+            left.append(row.hub)
+        else:
+            accepted.append(row.hub)
+    return accepted, left
 
 
 def locked(*, hub: Hub, month: Month, version: int) -> MonthlyReport:
@@ -129,6 +179,14 @@ def locked(*, hub: Hub, month: Month, version: int) -> MonthlyReport:
     if report.version != version:
         raise Moved
     return report
+
+
+def _answer(report: MonthlyReport, replies: Mapping[str, str], *, by: User, at: dt.datetime) -> None:
+    """Keep the hub's replies with the remarks of the last return, by indicator."""
+    for indicator, remark in newest_remarks(report).items():
+        if text := replies.get(indicator, "").strip():
+            remark.reply, remark.replied_at, remark.replied_by = text, at, by
+            remark.save(update_fields=["reply", "replied_at", "replied_by"])
 
 
 def _move(report: MonthlyReport, move: MonthMove, *, by: User, at: dt.datetime, note: str = "") -> None:

@@ -99,6 +99,7 @@ class MonthlyReport(HubOwned):
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(_("締め日時"), null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_figures = models.JSONField(_("提出した集計値"), default=dict)  # {indicator: value}, as last submitted
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MonthlyReportManager()
@@ -128,6 +129,12 @@ class MonthlyReport(HubOwned):
                 condition=Q(state__in=CLOSED, closed_at__isnull=False)
                 | (~Q(state__in=CLOSED) & Q(closed_at__isnull=True)),
                 name="a_closed_month_was_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_figures={})
+                | Q(is_zero=True, submitted_figures__consultations=0)
+                | Q(is_zero=False, submitted_figures__consultations__gt=0),
+                name="a_zero_month_is_one_without_consultations",
             ),
         ]
 
@@ -211,13 +218,17 @@ class Explanation(HubOwned):
 
 
 class Remark(HubOwned):
-    """What headquarters asks about a figure."""
+    """What headquarters asks about a figure when it returns a month, and what the hub answers to it. Those of one
+    return bear its moment."""
 
     report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="remarks")
     indicator = models.CharField(max_length=40)
     text = models.CharField(_("本部からの指摘"), max_length=1000)
     at = models.DateTimeField(_("日時"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reply = models.CharField(_("拠点の回答"), max_length=1000, blank=True)
+    replied_at = models.DateTimeField(_("回答日時"), null=True)
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = FigureManager()
 
@@ -234,6 +245,11 @@ class Remark(HubOwned):
                 to_columns=["id", "hub_id"],
             ),
             models.CheckConstraint(condition=~Q(text=""), name="a_remark_says_something"),
+            both_or_neither("replied_at", "replied_by", name="a_reply_has_a_person"),
+            models.CheckConstraint(
+                condition=Q(reply="", replied_at__isnull=True) | (~Q(reply="") & Q(replied_at__isnull=False)),
+                name="a_reply_says_something",
+            ),
         ]
 
     def __str__(self) -> str:

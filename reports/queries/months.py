@@ -1,28 +1,25 @@
-"""How the months stand: a hub's, and all hubs' side by side; what a chief sees before submitting."""
+"""How a hub's month stands: its figures, what was said about them, what has changed since it was submitted."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncDate
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
-from consultations.models import Consultation, Draft
 from foundation.periods import Month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS, Indicator
 from metrics.queries import Place, Told, change, figures
-from reports.models import MonthlyReport, ReportingMonth
-from reports.workflow import WAITING_FOR_HUB
+from reports.choices import MonthMove
+from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
 
 JUMP_PERCENT = 30  # beyond it an explanation is compulsory (domain.md §5)
-LATE_DAYS = 7  # an entry so many days after its session is late
 
 
 @dataclass(frozen=True)
@@ -46,23 +43,21 @@ class Confirmed:
 
 
 @dataclass(frozen=True)
-class Check:
-    """Something to look at before the month is submitted, and where."""
+class Changed:
+    """A figure that is another one now than when the month was submitted."""
 
-    label: Promise
-    count: int
-    url: str
+    indicator: Indicator
+    told: int
+    now: int
 
 
 @dataclass(frozen=True)
-class HubStanding:
-    """How far a hub's month is."""
+class Round:
+    """One return of a month: its number, what headquarters said, and what it asked figure by figure."""
 
-    hub: Hub
-    report: MonthlyReport
-    is_late: bool
-    on_time: bool | None
-    jumps: int
+    number: int
+    step: MonthStep
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def reporting_month(month: Month) -> ReportingMonth:
@@ -72,7 +67,9 @@ def reporting_month(month: Month) -> ReportingMonth:
 
 def report_of(hub: Hub, month: Month) -> MonthlyReport:
     """The hub's month; an unsaved draft where nobody has touched it."""
-    found = MonthlyReport.objects.filter(hub=hub).of(month).with_dates().first()
+    said = Explanation.objects.filter(report=OuterRef("pk")).values(told=JSONObject(indicator="indicator", text="text"))
+    rows = MonthlyReport.objects.filter(hub=hub).of(month).with_dates()
+    found = rows.annotate(explained=ArraySubquery(said)).first()  # at once: pages before submission have many questions
     return found or MonthlyReport(hub=hub, reporting_month=reporting_month(month))
 
 
@@ -92,49 +89,49 @@ def jumps_of(confirmed: Sequence[Confirmed]) -> list[Confirmed]:
     return [figure for figure in confirmed if figure.is_jump]
 
 
-def checks_of(hub: Hub, month: Month) -> list[Check]:
-    """What a good month has none of. In the hub's records scope; one query for the records, one for drafts."""
-    rows = Consultation.objects.filter(hub=hub).counted().held_in(month)
-    late = Q(day__gt=F("held_on") + dt.timedelta(days=LATE_DAYS))
-    found = rows.annotate(day=TruncDate("created_at")).aggregate(
-        themeless=Count("pk", filter=Q(themes=[])),
-        unknown_industry=Count("pk", filter=Q(enterprise__industry="")),
-        late=Count("pk", filter=late),
-    )
-    drafts = Draft.objects.filter(hub=hub, saved_at__date__range=(month.first, month.last)).count()
-    listed = reverse("consultations:consultations", args=[hub.slug])
-    span = urlencode({"first": month.first.isoformat(), "last": month.last.isoformat()})
+def told_by(confirmed: Sequence[Confirmed]) -> dict[str, int]:
+    """The totals as a submission keeps them."""
+    return {figure.indicator.code: figure.now for figure in confirmed}
+
+
+def changes_of(report: MonthlyReport, confirmed: Sequence[Confirmed]) -> list[Changed]:
+    """The figures that are no longer what the hub submitted. None of an indicator that was declared later."""
+    told = report.submitted_figures
     return [
-        Check(_("細目のない相談記録"), found["themeless"], f"{listed}?{span}"),
-        Check(_("業種のない事業者の相談記録"), found["unknown_industry"], f"{listed}?{span}"),
-        Check(_("相談日から8日以上たって入力された記録"), found["late"], f"{listed}?{span}"),
-        Check(_("記録されていない下書き"), drafts, reverse("consultations:new", args=[hub.slug])),
+        Changed(figure.indicator, told[figure.indicator.code], figure.now)
+        for figure in confirmed
+        if told.get(figure.indicator.code, figure.now) != figure.now
     ]
 
 
-def standings(hubs: Sequence[Hub], month: Month, *, today: dt.date) -> list[HubStanding]:
-    """Every hub's month, in the hubs' order. Three queries."""
-    dates = reporting_month(month)
-    reports = {report.hub_id: report for report in MonthlyReport.objects.of(month).with_dates()}
-    places = {hub.pk: Place.of_hub(hub) for hub in hubs}
-    before, totals = month.previous(), INDICATORS.at(month).totals()
-    found = figures(places=places.values(), months=[month, before], indicators=totals)
-
-    def standing(hub: Hub) -> HubStanding:
-        report = reports.get(hub.pk) or MonthlyReport(hub=hub, reporting_month=dates)
-        place = places[hub.pk]
-        confirmed = [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in totals]
-        sent = report.submitted_at
-        on_time = None if sent is None else sent.astimezone().date() <= dates.due_on
-        return HubStanding(hub, report, report.is_late(today), on_time, len(jumps_of(confirmed)))
-
-    return [standing(hub) for hub in hubs]
+def mark_of(changes: Sequence[Changed]) -> str:
+    """What says that somebody has seen just these changes; empty where there are none."""
+    if not changes:
+        return ""
+    seen = json.dumps([(change.indicator.code, change.told, change.now) for change in changes])
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-def rates(rows: Sequence[HubStanding]) -> tuple[float, float]:
-    """Reporting rate and on-time rate of some hubs, in percent."""
-    if not rows:
-        return 0.0, 0.0
-    sent = [row for row in rows if row.report.state not in WAITING_FOR_HUB]
-    on_time = [row for row in sent if row.on_time]
-    return len(sent) * 100 / len(rows), len(on_time) * 100 / len(rows)
+def explanations_of(report: MonthlyReport) -> dict[str, str]:
+    """By indicator, in the hub's words. Of a report that report_of found."""
+    return {row["indicator"]: row["text"] for row in getattr(report, "explained", ())}
+
+
+def newest_remarks(report: MonthlyReport) -> dict[str, Remark]:
+    """What headquarters asked at the last return, by indicator."""
+    if report.pk is None:
+        return {}
+    rows = list(report.remarks.select_related("by", "replied_by").order_by("-at", "pk"))
+    return {row.indicator: row for row in rows if row.at == rows[0].at and row.indicator in INDICATORS}
+
+
+def rounds_of(report: MonthlyReport, steps: Sequence[MonthStep]) -> list[Round]:
+    """Every return of a month with its remarks and their replies, the newest first."""
+    returns = sorted((step for step in steps if step.move == MonthMove.RETURN), key=lambda step: step.at)
+    rounds: Mapping[dt.datetime, Round] = {step.at: Round(number, step) for number, step in enumerate(returns, start=1)}
+    if rounds:
+        for remark in report.remarks.select_related("by", "replied_by").order_by("pk"):
+            if remark.at in rounds and remark.indicator in INDICATORS:
+                remark.label = INDICATORS[remark.indicator].label
+                rounds[remark.at].remarks.append(remark)
+    return list(reversed(rounds.values()))

@@ -1,13 +1,13 @@
-"""The month at a hub and at headquarters: looked over, submitted, sent back, accepted."""
+"""The month of one hub: looked over, submitted, sent back, accepted."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,20 +16,25 @@ from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach
-from hubs.models import Hub
 from metrics.indicators import INDICATORS
 from metrics.models import Freeze
 from metrics.queries import Told
 from reports.actions import months as actions
 from reports.choices import MonthMove
 from reports.forms import CheckForm, SubmissionForm, explanation_name
-from reports.models import MonthlyReport
+from reports.models import MonthlyReport, Remark, ReportingMonth
 from reports.queries import months as queries
+from reports.queries.checks import checks_of
 from reports.queries.closing import corrections_of, in_words
 from reports.views.editions import read_month
 from reports.workflow import CLOSED, MONTH
 
 SHOWN = 14
+
+
+def read_version(text: str) -> int:
+    """What a page said a row's version was; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class MonthDoor(Door):
@@ -52,9 +57,11 @@ class HubMonths(MonthDoor):
             row.month: row
             for row in MonthlyReport.objects.filter(hub=self.hub).with_dates().order_by("-reporting_month")[: SHOWN * 2]
         }
+        dated = ReportingMonth.objects.in_bulk([m.first for m in months])
         today = timezone.localdate()
         rows = [
-            known.get(m) or MonthlyReport(hub=self.hub, reporting_month=queries.ReportingMonth.usual(m)) for m in months
+            known.get(m) or MonthlyReport(hub=self.hub, reporting_month=dated.get(m.first) or ReportingMonth.usual(m))
+            for m in months
         ]
         context = {"hub": self.hub, "rows": [(row, row.is_late(today)) for row in rows]}
         return render(request, "reports/month_list.html", context)
@@ -72,35 +79,54 @@ class HubMonth(MonthDoor):
         return CheckForm(*args, indicators=INDICATORS.at(month).totals(), **more)
 
     def page(self, month: Month, report: MonthlyReport, form: CheckForm, status: int = 200) -> HttpResponse:
-        saved = report.pk is not None
-        said = dict(report.explanations.values_list("indicator", "text")) if saved else {}
-        remarks = list(report.remarks.select_related("by").order_by("-at", "-pk")) if saved else []
-        possible = MONTH.possible(report.state)
-        told = Told.FROZEN if report.state in CLOSED else Told.LIVE
-        figures = queries.figures_to_confirm(self.hub, month, told=told)
-        checks = self.request.user.has_perm(Permission.CHECK_MONTHS, self.hub)
-        confirms = self.request.user.has_perm(Permission.CONFIRM_MONTH, self.hub)
-        versions = list(Freeze.objects.of(month).order_by("version"))
-        made, pending = corrections_of(month, hub=self.hub) if versions else ([], [])
-        standing = report.reopenings.standing().with_people().first() if saved else None
-        lock = lock_on(hub_id=self.hub.pk, day=month.first) if versions else None
+        possible, user = MONTH.possible(report.state), self.request.user
+        steps = list(report.steps.select_related("by").order_by("-at", "-pk")) if report.pk else []
+        rounds = queries.rounds_of(report, steps)
+        as_told = Told.FROZEN if report.state in CLOSED else Told.LIVE
+        figures = queries.figures_to_confirm(self.hub, month, told=as_told)
+        changes = [] if report.state in CLOSED else queries.changes_of(report, figures)
         context = {
-            "hub": self.hub, "month": month, "report": report, "form": form,
-            "dates": report.reporting_month, "is_late": report.is_late(timezone.localdate()),
-            "is_over": timezone.localdate() > month.last,
-            "figures": [(row, said.get(row.indicator.code, "")) for row in figures],
-            "remarks": [(INDICATORS[row.indicator].label, row) for row in remarks if row.indicator in INDICATORS],
-            "steps": report.steps.select_related("by").order_by("-at", "-pk") if saved else [],
-            "may_reopen": confirms and report.state in CLOSED and standing is None,
-            "reopening": standing, "may_decide": checks, "lock": lock, "may_ask_back": confirms,
-            "locked": lock.in_words(timezone.now()) if lock else "",
-            "made": in_words(made), "pending": in_words(pending), "versions": versions,
-            "may_submit": confirms and MonthMove.SUBMIT in possible,
-            "may_withdraw": confirms and MonthMove.WITHDRAW in possible,
-            "may_accept": checks and MonthMove.ACCEPT in possible,
-            "may_return": checks and MonthMove.RETURN in possible,
+            "hub": self.hub, "month": month, "report": report, "form": form, "dates": report.reporting_month,
+            "is_late": report.is_late(timezone.localdate()), "is_over": timezone.localdate() > month.last,
+            "figures": said_of(report, figures, rounds), "rounds": rounds, "steps": steps,
+            "changes": changes, "mark": queries.mark_of(changes),
+            "confirms": user.has_perm(Permission.CONFIRM_MONTH, self.hub),
+            "checks": user.has_perm(Permission.CHECK_MONTHS, self.hub),
+            "may": {str(move): move in possible for move in MonthMove},
         }  # fmt: skip
-        return render(self.request, "reports/month_page.html", context, status=status)
+        return render(self.request, "reports/month_page.html", context | self.closed(month, report), status=status)
+
+    def closed(self, month: Month, report: MonthlyReport) -> dict[str, Any]:
+        """What the page says of a month that was closed: its versions, corrections, lock and reopening."""
+        versions = list(Freeze.objects.of(month).order_by("version"))
+        if not versions:
+            return {"versions": []}
+        made, pending = corrections_of(month, hub=self.hub)
+        lock = lock_on(hub_id=self.hub.pk, day=month.first)
+        standing = report.reopenings.standing().with_people().first() if report.pk else None
+        return {
+            "versions": versions, "made": in_words(made), "pending": in_words(pending), "reopening": standing,
+            "locked": lock.in_words(timezone.now()) if lock else "",
+            "may_reopen": report.state in CLOSED and standing is None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """A figure with all that was said about it: the hub's explanation, and what headquarters asked at last."""
+
+    figure: queries.Confirmed
+    explanation: str
+    remark: Remark | None
+
+
+def said_of(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[queries.Round]) -> list[Said]:
+    """The figures of a month, each with what was said about it."""
+    explained = queries.explanations_of(report)
+    remarks = {remark.indicator: remark for remark in rounds[0].remarks} if rounds else {}
+    return [
+        Said(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code)) for figure in figures
+    ]
 
 
 class Submission(MonthDoor):
@@ -110,54 +136,72 @@ class Submission(MonthDoor):
     permission: ClassVar[str | None] = Permission.CONFIRM_MONTH
 
     def get(self, request: HttpRequest, month: str) -> HttpResponse:
-        return self.page(read_month(month), None)
+        asked = self.asked(read_month(month))
+        return self.page(asked, asked.form())
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
-        wanted = read_month(month)
-        form = self.form(wanted, request.POST)
-        if not form.is_valid():
-            return self.page(wanted, form, status=422)
+        asked = self.asked(read_month(month))
+        form = asked.form(request.POST)
+        if form.is_valid() and self.submitted(asked.month, form):
+            messages.success(request, _("月次報告を提出しました。"))
+            return self.back(asked.month)
+        return self.page(asked, form, status=422)
+
+    def submitted(self, month: Month, form: SubmissionForm) -> bool:
+        """Whether it is submitted now; else the form says why not."""
         values = form.cleaned_data
         try:
             actions.submit(
-                hub=self.hub, month=wanted, version=values["version"], explanations=form.explanations(),
-                zero=values["zero"], by=self.person, at=timezone.now(),
+                hub=self.hub, month=month, version=values["version"], explanations=form.explanations(),
+                replies=form.replies(), zero=values["zero"], by=self.person, at=timezone.now(),
             )  # fmt: skip
         except actions.ExplanationMissing as problem:
             for code in problem.indicators:
-                form.add_error(explanation_name(code), _("前月から30%を超えて増減しています。理由を書いてください。"))
+                name = explanation_name(code)
+                form.add_error(
+                    name if name in form.fields else None, _("前月から30%を超えて増減した理由を入力してください。")
+                )
         except actions.ZeroUnconfirmed:
             form.add_error("zero", _("相談が1件もない月は、そのことを確認してから提出します。"))
         except actions.NotOver:
             form.add_error(None, _("まだ終わっていない月は提出できません。"))
         except (actions.Moved, MoveRefused):
             form.add_error(None, _("ほかの人が先に状態を変えました。月のページを開き直してください。"))
-        else:
-            messages.success(request, _("月次報告を提出しました。"))
-            return self.back(wanted)
-        return self.page(wanted, form, status=422)
+        return not form.errors
 
-    def form(self, month: Month, *args: Any) -> SubmissionForm:
+    def asked(self, month: Month) -> Asked:
         report = queries.report_of(self.hub, month)
-        known = dict(report.explanations.values_list("indicator", "text")) if report.pk else {}
         figures = queries.figures_to_confirm(self.hub, month)
-        return SubmissionForm(*args, jumps=queries.jumps_of(figures), known=known, initial={"version": report.version})
+        return Asked(month, report, figures, queries.newest_remarks(report))
 
-    def page(self, month: Month, form: SubmissionForm | None, status: int = 200) -> HttpResponse:
-        report, figures = queries.report_of(self.hub, month), queries.figures_to_confirm(self.hub, month)
-        form = form or self.form(month)
-        names = set(form.fields)
+    def page(self, asked: Asked, form: SubmissionForm, status: int = 200) -> HttpResponse:
+        today, report = timezone.localdate(), asked.report
+        is_over = today > asked.month.last
         context = {
-            "hub": self.hub, "month": month, "report": report, "form": form, "dates": report.reporting_month,
-            "checks": queries.checks_of(self.hub, month), "is_zero": figures[0].now == 0,
-            "is_over": timezone.localdate() > month.last,
-            "may_submit": MonthMove.SUBMIT in MONTH.possible(report.state) and timezone.localdate() > month.last,
+            "hub": self.hub, "month": asked.month, "report": report, "form": form, "dates": report.reporting_month,
+            "checks": checks_of(self.hub, asked.month, today=today), "is_zero": asked.figures[0].now == 0,
+            "is_over": is_over, "may_submit": is_over and MonthMove.SUBMIT in MONTH.possible(report.state),
             "figures": [
-                (row, form[name] if (name := explanation_name(row.indicator.code)) in names else None)
-                for row in figures
+                (row, asked.remarks.get(row.indicator.code), form.about(row.indicator.code)) for row in asked.figures
             ],
         }  # fmt: skip
         return render(self.request, "reports/month_submission.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A month as its chief is asked about it."""
+
+    month: Month
+    report: MonthlyReport
+    figures: list[queries.Confirmed]
+    remarks: dict[str, Remark]
+
+    def form(self, *sent: Any) -> SubmissionForm:
+        return SubmissionForm(
+            *sent, jumps=queries.jumps_of(self.figures), known=queries.explanations_of(self.report),
+            remarks=self.remarks, initial={"version": self.report.version},
+        )  # fmt: skip
 
 
 class MonthDeed(MonthDoor):
@@ -167,9 +211,12 @@ class MonthDeed(MonthDoor):
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
-        version = request.POST.get("version", "")
         try:
-            self.move(wanted, int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0)
+            self.move(wanted, read_version(request.POST.get("version", "")))
+        except actions.FiguresChanged:
+            messages.error(
+                request, _("提出後に集計値が変わっています。変わった値を確かめてから、確認済みにしてください。")
+            )
         except (actions.Moved, MoveRefused):
             messages.error(request, _("ほかの人が先に状態を変えました。今の状態を確かめてから操作してください。"))
         else:
@@ -195,7 +242,8 @@ class Acceptance(MonthDeed):
     permission: ClassVar[str | None] = Permission.CHECK_MONTHS
 
     def move(self, month: Month, version: int) -> None:
-        actions.accept(hub=self.hub, month=month, version=version, by=self.person, at=timezone.now())
+        seen = self.request.POST.get("seen", "")
+        actions.accept(hub=self.hub, month=month, version=version, seen=seen, by=self.person, at=timezone.now())
 
 
 class Return(HubMonth):
@@ -220,22 +268,3 @@ class Return(HubMonth):
         else:
             messages.success(request, _("拠点に差し戻しました。"))
         return self.back(wanted)
-
-
-class NationMonths(Door):
-    """GET /nation/months/?month=2026-10: how far every hub is, reporting rate and on-time rate."""
-
-    reach: ClassVar[Reach] = Reach.NATION_FIGURES
-    permission: ClassVar[str | None] = Permission.CHECK_MONTHS
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        newest = Month.of(timezone.localdate()).previous()
-        month = read_month(request.GET["month"]) if request.GET.get("month") else newest
-        hubs = list(Hub.objects.select_related("prefecture").order_by("pk"))
-        rows = queries.standings(hubs, month, today=timezone.localdate())
-        reporting, on_time = queries.rates(rows)
-        context = {
-            "month": month, "months": [newest.plus(-n) for n in range(SHOWN)], "rows": rows, "reporting": reporting,
-            "on_time": on_time, "dates": queries.reporting_month(month), "here": reverse("nation_months:list"),
-        }  # fmt: skip
-        return render(request, "reports/month_nation.html", context)

@@ -17,6 +17,7 @@ RECORDS = "/hubs/tokyo/consultations/"
 ENTERPRISES = "/hubs/tokyo/enterprises/"
 CASES = "/hubs/tokyo/cases/"
 APPOINTMENTS = "/hubs/tokyo/appointments/"
+COMPOSITIONS = "/reports/compositions/"
 LAST_MONTH = str(Month.of(dt.datetime.now(ZoneInfo("Asia/Tokyo")).date()).previous())
 
 
@@ -86,6 +87,17 @@ def opening_refused(page: Page) -> None:
 
 def filters_refused(page: Page) -> None:
     page.goto(f"{RECORDS}?since=2026-99-99")
+
+
+def crosstab_saved(page: Page) -> None:
+    """The list of saved tables, with one in it."""
+    page.goto("/nation/crosstab/tables/")
+    if not page.locator("main td a").count():
+        page.goto("/nation/crosstab/?measure=visitors")
+        page.get_by_text("この条件を保存").click()
+        page.locator(".keep input[name=name]").fill("毎月見る表")
+        page.locator(".keep button").click()
+        page.goto("/nation/crosstab/tables/")
 
 
 def referral_of_first_case(page: Page) -> None:
@@ -205,6 +217,11 @@ HEADQUARTERS = (
     Place("nation", at("/nation/")),
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
+    Place("crosstab", at("/nation/crosstab/")),
+    Place("crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")),
+    Place("crosstab-refused", at("/nation/crosstab/?rows=month&columns=year&hubs=99")),
+    Place("crosstab-tables", crosstab_saved),
+    Place("crosstab-table", first_of("/nation/crosstab/tables/")),
     Place("reports", at("/reports/")),
     Place("appointments", at("/nation/appointments/")),
     Place("trail", at("/nation/trail/")),
@@ -216,11 +233,19 @@ HEADQUARTERS = (
     Place("case-studies", at("/nation/case-studies/")),
     Place("case-study-new", at("/nation/case-studies/new/")),
     Place("case-study", first_of("/nation/case-studies/")),
+    Place("compositions", at(COMPOSITIONS)),
+    Place("composition", first_of(COMPOSITIONS)),
+    Place("composition-edit", first_of(COMPOSITIONS, "edit/")),
+    Place("composition-submission", first_of(COMPOSITIONS, "submission/")),
+    Place("composition-paper", first_of(COMPOSITIONS, "paper/")),
+    Place("composition-new", at(f"{COMPOSITIONS}new/")),
     Place("rules", at("/nation/rules/")),
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
     Place("nation", at("/nation/")),
+    Place("compositions", at(COMPOSITIONS)),
+    Place("composition", first_of(COMPOSITIONS)),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("reports", at("/reports/")),
     Place("reports-future", at("/reports/?month=2099-01")),

@@ -29,6 +29,7 @@ from hubs.models import AppointmentStep, Membership, RecordOpening, Unit
 from hubs.tenancy import BetweenHubs, HubOwned, NoScope, Scope, current_scope, entered
 from jobs.models import Job
 from metrics.models import Fact, Level, Span
+from plans.models import Target
 from reports.actions import months
 from tests import making
 from tests.consultations import making_assignments, making_notes, making_outcomes
@@ -234,6 +235,9 @@ def something_of_everything(tokyo, coordinator, now) -> None:
         Job.objects.create(kind="test", hub=tokyo, requested_by=coordinator, requested_at=now)
         Fact.objects.create(
             hub=tokyo, level=Level.HUB, month=date(2031, 4, 1), span=Span.MONTH, indicator="consultations", value=1
+        )
+        Target.objects.create(
+            fiscal_year=2031, indicator="consultations", value=1, set_at=now, set_by=coordinator, hub=tokyo
         )
         trail.record("test.done", by=coordinator, at=now, hub_id=tokyo.pk)
 

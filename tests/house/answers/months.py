@@ -12,11 +12,13 @@ ROWS = {
     "hubs/<slug:hub>/months/<str:month>/reopening/":           "s-xyxxxxxxx s-------xxx",
     "hubs/<slug:hub>/months/<str:month>/reopening/decision/":  "s-xxxxxxx-x s-------x-x",  # nothing was asked
     "hubs/<slug:hub>/months/<str:month>/reopening/withdrawal/": "s-xgxxxxxxx s-------xxx",
-    "nation/months/":                                          "sxxxxxxxxyx",
     "nation/months/<str:month>/closing/":                      "sxxxxxxxxyx",
     "nation/months/<str:month>/closing/progress/":             "sxxxxxxxx-x",  # nothing was asked for
     "nation/months/<str:month>/closing/record/":               "sxxxxxxxxgx",
     "nation/months/<str:month>/publication/":                  "sxxxxxxxxgx",
     "nation/months/<str:month>/correction/":                   "sxxxxxxxxgx",
     "nation/reopenings/":                                      "sxxxxxxxxyx",
+    "nation/months/":                                          "sxxxxxxyyyx",
+    "nation/months/<str:month>/acceptances/":                  "sxxxxxxxxgx",
+    "nation/months/<str:month>/dates/":                        "sxxxxxxxxyx",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0004_keep_frozen'),
+        ('metrics', '0005_spans_of_a_quarter'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

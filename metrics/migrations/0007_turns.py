@@ -35,7 +35,7 @@ DROP FUNCTION metrics_move();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("metrics", "0005_saved_tables"), ("metrics", "0005_spans_of_a_quarter")]
+    dependencies = [("metrics", "0006_saved_tables")]
     operations = [
         migrations.RunSQL("CREATE SEQUENCE metrics_turn", "DROP SEQUENCE metrics_turn"),
         migrations.AddField(
