@@ -69,6 +69,7 @@ HUB_GROUPS = (
         (
             Way(_("拠点の状況"), "hubs:home", Permission.VIEW_HUB),
             Way(_("月次報告の提出"), "months:list", Permission.VIEW_HUB),
+            Way(_("拠点の報告書"), "months:reports", Permission.DOWNLOAD_HUB_REPORT),
             Way(_("体制"), "hubs:roster", Permission.VIEW_HUB),
             Way(_("担当の上限と休止"), "consultations:assignments", Permission.ASSIGN),
             Way(_("引き継ぎ"), "booking:handovers", Permission.ASSIGN),
@@ -78,8 +79,10 @@ HUB_GROUPS = (
     ),
 )
 NATION_WAYS = (
+    Way(_("報告の受取り"), "agency:home", Permission.USE_AGENCY_DESK),
     Way(_("全国の状況"), "nation:month", Permission.VIEW_NATION),
     Way(_("クロス集計"), "crosstab:page", Permission.CROSS_TABULATE),
+    Way(_("報告パッケージ"), "reports:packages", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告の確認"), "nation_months:list", Permission.WATCH_MONTHS),
     Way(_("特別相談窓口"), "nation_desks:desks", Permission.MANAGE_DESKS),

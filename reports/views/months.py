@@ -125,7 +125,8 @@ def told(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[q
     explained = queries.explanations_of(report)
     remarks = {remark.indicator: remark for remark in rounds[0].remarks} if rounds else {}
     return [
-        Remarked(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code)) for figure in figures
+        Remarked(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code))
+        for figure in figures
     ]
 
 
