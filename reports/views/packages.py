@@ -19,6 +19,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from audit.trail import Line
@@ -139,9 +140,7 @@ class PackageArchive(PackageDoor):
         note(request, package, path="", edition="", files=len(files))
         name = f"よろず支援拠点_{package.period}_第{package.version}版.zip"
         response = StreamingHttpResponse(zipped(files), content_type="application/zip")
-        response.headers["Content-Disposition"] = FileResponse(
-            iter(()), as_attachment=True, filename=name
-        ).headers["Content-Disposition"]  # fmt: skip
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
         response["Cache-Control"] = "private, no-store"
         return response
 
