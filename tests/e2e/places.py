@@ -178,6 +178,7 @@ CHIEF = (
     Place("handovers", at("/hubs/tokyo/handovers/")),
     Place("booking-settings", at("/hubs/tokyo/bookings/settings/")),
     Place("webhooks", at("/hubs/tokyo/webhooks/")),
+    Place("hub-reports", at("/hubs/tokyo/reports/")),
     Place("month", at(f"/hubs/tokyo/months/{LAST_MONTH}/")),
     Place("month-submission", at(f"/hubs/tokyo/months/{LAST_MONTH}/submission/")),
     Place("appointments", at(APPOINTMENTS)),
@@ -206,6 +207,7 @@ HEADQUARTERS = (
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("reports", at("/reports/")),
+    Place("packages", at("/reports/packages/")),
     Place("appointments", at("/nation/appointments/")),
     Place("trail", at("/nation/trail/")),
     Place("hub", at("/hubs/okinawa/")),
@@ -220,6 +222,9 @@ HEADQUARTERS = (
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
+    Place("agency-home", at("/agency/")),
+    Place("subscription", at("/agency/subscription/")),
+    Place("packages", at("/reports/packages/")),
     Place("nation", at("/nation/")),
     Place("breakdowns", at("/nation/breakdowns/")),
     Place("reports", at("/reports/")),

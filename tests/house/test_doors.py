@@ -19,6 +19,7 @@ PUBLIC = {
     "website:home", "website:definitions", "api:schema", "api:indicators",
     "casestudies:list", "casestudies:study",  # what clients agreed to have told
     "book:request",  # a stranger asks for an appointment
+    "reports:signing_key",  # what anybody checks a package's signature with
     "offline:manifest", "offline:worker", "offline:shell",  # kept by browsers: the same for everybody
 }  # fmt: skip
 # What asks for no right, only for a sign-in: each shows the person's own things.

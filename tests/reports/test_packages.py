@@ -130,7 +130,9 @@ def test_the_figures_are_those_of_the_screen_the_api_and_the_recount_in_plain_py
     in_csv = {key(row): int(row["値"]) for row in csv_rows(parts_of(package)["data.csv"])}
     assert plain.differences({k: v for k, v in in_csv.items() if v}, expected) == {}
     told = json.loads(parts_of(package)["data.json"])
-    in_json = {key({told["columns"][name]: value for name, value in fact.items()}): fact["value"] for fact in told["facts"]}
+    in_json = {
+        key({told["columns"][name]: value for name, value in fact.items()}): fact["value"] for fact in told["facts"]
+    }
     assert in_json == in_csv
     head, *rows = book_of(package)["データ"].iter_rows(values_only=True)
     assert {key(dict(zip(head, row, strict=True))): row[8] for row in rows} == in_csv
@@ -180,7 +182,9 @@ def test_an_open_month_is_still_provisional(counted, now):
 def test_the_summary_says_in_words_what_the_figures_say(few, closed, headquarters):
     package = made(order(by=headquarters))
     summary = dict(package.summary)
-    assert summary["相談の状況"].startswith("2026年10月の全国の相談対応件数は4件で、前年同月(1件)に比べ300.0%増加しました。")
+    assert summary["相談の状況"].startswith(
+        "2026年10月の全国の相談対応件数は4件で、前年同月(1件)に比べ300.0%増加しました。"
+    )
     assert "年度累計は5件" in summary["相談の状況"]
     assert summary["訂正"] == "この報告で訂正する、公表済みの月の数値はありません。"
     in_book = {row[0]: row[1] for row in book_of(package)["概要"].iter_rows(min_row=5, values_only=True)}
@@ -371,7 +375,9 @@ def test_a_package_goes_on_with_the_figures_that_it_began_with(few, closed, toky
     package = order(by=headquarters)
     late(tokyo, by=headquarters)
     rows = csv_rows(parts_of(made(package))["data.csv"])
-    assert {r["値"] for r in rows if r["地域コード"] == "00" and r["指標コード"] == "consultations" and r["期間"] == "月"} == {"4"}
+    assert {
+        r["値"] for r in rows if r["地域コード"] == "00" and r["指標コード"] == "consultations" and r["期間"] == "月"
+    } == {"4"}
 
 
 def test_what_was_published_lately_gets_its_package_by_itself(quick, closed, headquarters):
