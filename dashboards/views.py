@@ -15,9 +15,9 @@ from foundation.periods import Month
 from hubs.access import Permission, may_look_behind
 from hubs.doors import Door, Reach, looked_at
 from hubs.models import Hub
-from metrics.models import Span
+from metrics.models import Freeze, Span
 from metrics.queries import Place, counted_at, labels_of
-from metrics.records import records_behind
+from metrics.records import frozen_behind, records_behind
 from referrals.models import Referral, ReferralWork
 
 RECORDS_SHOWN = 500
@@ -126,11 +126,22 @@ class Records(Window):
         rows = records_behind(
             hub=self.hub, indicator=choice.indicator, code=choice.code, month=choice.month, span=choice.span
         )
+        told = self.told(choice)
+        if told is not None:
+            rows = rows.model.objects.filter(hub=self.hub, pk__in=told[1])
         count = rows.count()
         looked_at(request, "figure.opened", indicator=choice.indicator.code, month=str(choice.month), rows=count)
         label = labels_of(choice.indicator).get(choice.code, "") if choice.code else ""
         context = self.around(choice) | {"hub": self.hub, "rows": listed(rows), "count": count, "code_label": label}
+        if told is not None:
+            context |= {"frozen": told[0], "gone": len(told[1]) - count}
         return render(request, "dashboards/figure_records.html", context | {"most": RECORDS_SHOWN})
+
+    def told(self, choice: Choice) -> tuple[Freeze, set[int]] | None:
+        """What a figure of a closed month counted when it was frozen; None for spans and for open months."""
+        if choice.span != Span.MONTH:
+            return None
+        return frozen_behind(hub=self.hub, indicator=choice.indicator, code=choice.code, month=choice.month)
 
 
 def listed(rows: Any) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -309,14 +309,21 @@ def _add(cells: Counter[Cell], month: Month, definition: Mapping[str, Any], hub:
 def _figures(definition: Mapping[str, Any], rows: Rows) -> Counter[str]:
     """Of one hub's month: code of the breakdown → figure."""
     figures: Counter[str] = Counter()
-    columns = rows.columns[definition["source"]]
-    weight, by, only = weight_of(definition["aggregate"], columns), definition["by"], definition["only"]
+    weight = weight_of(definition["aggregate"], rows.columns[definition["source"]])
+    for entry, row in _counting_rows(definition, rows):
+        figures[entry] += weight(row)
+    return figures
+
+
+def _counting_rows(definition: Mapping[str, Any], rows: Rows) -> Iterator[tuple[str, list[Any]]]:
+    """The rows that a definition counts, each under its code of the breakdown."""
+    columns, by, only = rows.columns[definition["source"]], definition["by"], definition["only"]
+    weight = weight_of(definition["aggregate"], columns)
     place = columns.index(by) if by else None
     tested = columns.index(only["column"]) if only else None
     for row in rows.rows[definition["source"]]:
-        if tested is None or (row[tested] in only["values"]) != only["but"]:
-            figures[row[place] if place is not None else ""] += weight(row)
-    return figures
+        if weight(row) and (tested is None or (row[tested] in only["values"]) != only["but"]):
+            yield (row[place] if place is not None else ""), row
 
 
 def _count_came(cells: Counter[Cell], code: str, evidence: Mapping[int, Rows], bureaus: Mapping[int, int]) -> None:
@@ -373,3 +380,12 @@ def _told_earlier(
             if indicator == code:
                 found.append((level, int(number or 0), day, value))
     return found
+
+
+def keys_behind(rows: Rows, definition: Mapping[str, Any], code: str = "") -> set[int]:
+    """The keys of a hub's rows that one figure of its frozen month counts; `code` names an entry of a breakdown."""
+    if definition["way"] == Way.DISTINCT:
+        return {row.enterprise for row in rows.came[definition["code"]] if row.in_month}
+    if definition["way"] == Way.FIRST:
+        return {row.enterprise for row in rows.newcomers[definition["code"]] if row.at_hub}
+    return {row[0] for entry, row in _counting_rows(definition, rows) if entry == code}

@@ -17,8 +17,10 @@ from directory.choices import CodeKind
 from directory.models import Code
 from foundation.periods import Month
 from hubs.models import Hub
+from metrics import freezing
+from metrics.evidence import keys_behind
 from metrics.indicators import INDICATORS, UNSTATED, Indicator, Source, Way
-from metrics.models import Span
+from metrics.models import Freeze, Span
 from referrals.choices import ReferralState
 from referrals.models import Referral, ReferralWork
 
@@ -54,6 +56,19 @@ def records_behind(
     if indicator.counted.way is not Way.ADD:
         return _enterprises(hub, indicator, pieces, span.start(month).first)
     return _rows(indicator.counted.source, hub).filter(reduce(or_, pieces, Q(pk__in=[])))
+
+
+def frozen_behind(
+    *, hub: Hub, indicator: Indicator | str, code: str = "", month: Month
+) -> tuple[Freeze, set[int]] | None:
+    """The newest version of a closed month, and the keys of the rows that the hub's figure counts in it; None while the
+    month is open or the indicator was not counted then. Within the hub's records scope."""
+    frozen = freezing.newest(month)
+    wanted = indicator if isinstance(indicator, str) else indicator.code
+    definitions = {one["code"]: one for one in frozen.definitions} if frozen else {}
+    if frozen is None or wanted not in definitions:
+        return None
+    return frozen, keys_behind(freezing.rows_of(frozen, hub.pk), definitions[wanted], code)
 
 
 def _holds(indicator: Indicator, month: Month) -> bool:

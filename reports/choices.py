@@ -72,3 +72,30 @@ class ReopeningMove(TextChoices):
     REFUSE = "refuse", _("却下する")
     WITHDRAW = "withdraw", _("取り下げる")
     END = "end", _("終える")
+
+
+class CompositionState(TextChoices):
+    """How far a version of headquarters' own report is."""
+
+    DRAFTING = "drafting", _("作成中")
+    SUBMITTED = "submitted", _("提出済み")
+
+
+class CompositionMove(TextChoices):
+    """What can be done with it. There is no way back: what was submitted is followed by a further version."""
+
+    SUBMIT = "submit", _("中小企業庁に提出する")
+
+
+class BlockKind(TextChoices):
+    """What headquarters' own report is put together from."""
+
+    WORDS = "words", _("見出しと文章")
+    TOTALS = "totals", _("活動指標の表")
+    TREND = "trend", _("推移のグラフ")
+    BREAKDOWN = "breakdown", _("内訳の表")
+    BUREAUS = "bureaus", _("経済産業局別の表")
+    HUBS = "hubs", _("拠点の順位")
+    CORRECTIONS = "corrections", _("訂正の一覧")
+    ATTENTION = "attention", _("月次報告に注意が必要な拠点")
+    DEFINITIONS = "definitions", _("指標の定義の表")

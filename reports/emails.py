@@ -1,4 +1,4 @@
-"""What is written to hubs and headquarters about a month: in Japanese, without any figure, with a link to the page."""
+"""What is written about a month to hubs, headquarters and the agency: in Japanese, with a link, without any figure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.periods import Month, japanese_day
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
-from reports.models import MonthlyReport, Package, ReportingMonth
+from reports.models import Composition, MonthlyReport, Package, Reopening, ReportingMonth
 
 if TYPE_CHECKING:
     from reports.queries.chasing import Overdue
@@ -68,6 +68,25 @@ def accepted(report: MonthlyReport, to: User) -> Text:
         return _written("accepted", subject, report, to)
 
 
+def reopening_asked(reopening: Reopening, to: User) -> Text:
+    """To headquarters: a hub asks to open a closed month."""
+    report = reopening.report
+    with translation.override("ja"):
+        subject = _("【よろず支援拠点】%(hub)sの%(month)sの再開の申請があります") % {
+            "hub": report.hub.name, "month": _month(report.month),
+        }  # fmt: skip
+        return _written("reopening_asked", subject, report, to, reason=reopening.reason)
+
+
+def reopening_decided(reopening: Reopening, to: User) -> Text:
+    """To the chief: granted until a moment, or refused and why."""
+    report, until = reopening.report, reopening.until
+    with translation.override("ja"):
+        subject = _("【よろず支援拠点】%sの再開の申請への回答") % _month(report.month)
+        shown = f"{timezone.localtime(until):%Y-%m-%d %H:%M}" if until else ""
+        return _written("reopening_decided", subject, report, to, until=shown, answer=reopening.answer)
+
+
 def dates_changed(hub: Hub, row: ReportingMonth, to: User) -> Text:
     """To the chief: headquarters has set other dates."""
     with translation.override("ja"):
@@ -103,6 +122,18 @@ def package_made(package: Package, to: User) -> Text:
             render_to_string("reports/mail/package_made.txt", told | {
                 "to": to, "address": settings.SITE_URL + reverse("reports:package", args=[package.pk]),
                 "stop": settings.SITE_URL + reverse("agency:subscription"),
+            }),
+        )  # fmt: skip
+
+
+def composed(composition: Composition, to: User) -> Text:
+    """To the agency: headquarters has submitted its own report of a month."""
+    with translation.override("ja"):
+        about = {"month": _month(composition.as_month), "version": composition.version}
+        return Text(
+            _("【よろず支援拠点】%(month)sの月次報告(本部・第%(version)s版)が提出されました") % about,
+            render_to_string("reports/mail/composed.txt", about | {
+                "to": to, "address": settings.SITE_URL + reverse("reports:composition", args=[composition.pk]),
             }),
         )  # fmt: skip
 

@@ -20,10 +20,11 @@ from jobs.models import Job
 from metrics.evidence import canonical
 from metrics.freezing import Disagrees
 from metrics.models import Freeze, FrozenHub
-from reports.actions import chasing, closing, months, packages, reopening
+from reports.actions import chasing, closing, compositions, months, packages, reopening
 from reports.actions import editions as actions
 from reports.models import Reopening
 from reports.queries.closing import CLOSE, CORRECT, PUBLISH
+from reports.queries.compositions import KIND as COMPOSITION
 from reports.queries.editions import KIND
 from reports.queries.packages import KIND as PACKAGE
 
@@ -52,6 +53,12 @@ def order_packages() -> None:
     """What was published gets its package, and whoever wants to know is told: due minus done."""
     packages.order_due(at=timezone.now())
     packages.tell_subscribers(at=timezone.now())
+
+
+@shared_task(name=COMPOSITION, soft_time_limit=600)
+def make_composition(*, job_id: int) -> None:
+    """Make the PDF of headquarters' own report."""
+    jobs.perform(job_id=job_id, scope=Scope(), make=_made_composition, clock=timezone.now)
 
 
 @shared_task(name="reports.open_months")
@@ -104,6 +111,10 @@ def chase_months() -> None:
 
 def _made(job: Job, progress: jobs.Progress) -> jobs.Product:
     return actions.make_edition(job=job, progress=progress, clock=timezone.now)
+
+
+def _made_composition(job: Job, progress: jobs.Progress) -> jobs.Product:
+    return compositions.make_paper(job=job, progress=progress, clock=timezone.now)
 
 
 def _closed(job: Job, progress: jobs.Progress) -> jobs.Product:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from reports.views import compositions, packages
 from reports.views import editions as views
-from reports.views import packages
 
 app_name = "reports"
 urlpatterns = [
@@ -12,6 +12,16 @@ urlpatterns = [
     path("jobs/<int:job>/", views.JobPage.as_view(), name="job"),
     path("jobs/<int:job>/progress/", views.JobProgress.as_view(), name="job_progress"),
     path("jobs/<int:job>/file/", views.JobFile.as_view(), name="download"),
+    path("compositions/", compositions.CompositionList.as_view(), name="compositions"),
+    path("compositions/new/", compositions.CompositionNew.as_view(), name="composition_new"),
+    path("compositions/<int:pk>/", compositions.CompositionPage.as_view(), name="composition"),
+    path("compositions/<int:pk>/edit/", compositions.CompositionEdit.as_view(), name="composition_edit"),
+    path("compositions/<int:pk>/submission/", compositions.Submission.as_view(), name="composition_submission"),
+    path("compositions/<int:pk>/versions/", compositions.FurtherVersion.as_view(), name="composition_version"),
+    path("compositions/<int:pk>/discarding/", compositions.Discarding.as_view(), name="composition_discarding"),
+    path("compositions/<int:pk>/paper/", compositions.PaperPage.as_view(), name="composition_paper"),
+    path("compositions/<int:pk>/paper/progress/", compositions.PaperProgress.as_view(), name="composition_progress"),
+    path("compositions/<int:pk>/file/", compositions.PaperFile.as_view(), name="composition_file"),
     path("packages/", packages.PackageList.as_view(), name="packages"),
     path("packages/orders/", packages.PackageOrder.as_view(), name="package_order"),
     path("packages/<int:pk>/", packages.PackagePage.as_view(), name="package"),

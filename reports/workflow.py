@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from foundation.moves import MoveTable
+from reports.choices import CompositionMove, CompositionState, ReopeningMove, ReopeningState
 from reports.choices import MonthMove as Move
 from reports.choices import MonthState as State
-from reports.choices import ReopeningMove, ReopeningState
 
 MONTH = MoveTable(
     {
@@ -31,5 +31,6 @@ REOPENING = MoveTable(
         (ReopeningState.GRANTED, ReopeningMove.END): ReopeningState.ENDED,
     }
 )
+COMPOSITION = MoveTable({(CompositionState.DRAFTING, CompositionMove.SUBMIT): CompositionState.SUBMITTED})
 CLOSED = (State.CLOSED, State.PUBLISHED)
 WAITING_FOR_HUB = (State.DRAFTING, State.RETURNED, State.REOPENED)

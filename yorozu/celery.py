@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "metrics: recount what has changed": {"task": "metrics.recount_touched", "schedule": 15.0},
+    "metrics: look how fresh the records are": {"task": "metrics.take_pulse", "schedule": crontab(minute="35")},
     "metrics: recount two years every night": {
         "task": "metrics.recount_years",
         "schedule": crontab(hour="3", minute="10"),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "webhooks",
     "casestudies",
     "metrics",
+    "plans",
     "reports",
     "dashboards",
     "website",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "website.probes.Probes",
+    "website.figures.kept.Kept",  # what everybody reads alike: before anybody is asked who they are
     "foundation.requests.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.idle.Idle",

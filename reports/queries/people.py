@@ -24,6 +24,11 @@ def headquarters(day: dt.date) -> Sequence[User]:
     return _holding(Role.HEADQUARTERS, day, None)
 
 
+def agency(day: dt.date) -> Sequence[User]:
+    """Who at the agency may fetch reports."""
+    return _holding(Role.AGENCY, day, None)
+
+
 def _holding(role: str, day: dt.date, hub: Hub | None) -> Sequence[User]:
     rows = Membership.objects.filter(role=role, hub=hub, user__is_active=True).valid_on(day)
     return list(dict.fromkeys(row.user for row in rows.select_related("user").order_by("user_id")))

@@ -28,7 +28,8 @@ from foundation.periods import Month
 from hubs.models import AppointmentStep, Membership, RecordOpening, Unit
 from hubs.tenancy import BetweenHubs, HubOwned, NoScope, Scope, current_scope, entered
 from jobs.models import Job
-from metrics.models import Fact, Level, Span
+from metrics.models import Fact, Level, Pulse, Span
+from plans.models import Target
 from reports.actions import months
 from tests import making
 from tests.consultations import making_assignments, making_notes, making_outcomes
@@ -247,6 +248,10 @@ def something_of_everything(tokyo, coordinator, now) -> None:
         Job.objects.create(kind="test", hub=tokyo, requested_by=coordinator, requested_at=now)
         Fact.objects.create(
             hub=tokyo, level=Level.HUB, month=date(2031, 4, 1), span=Span.MONTH, indicator="consultations", value=1
+        )
+        Pulse.objects.create(hub=tokyo, taken_at=now, sessions=1, late=0, sent=0, unanswered=0)
+        Target.objects.create(
+            fiscal_year=2031, indicator="consultations", value=1, set_at=now, set_by=coordinator, hub=tokyo
         )
         trail.record("test.done", by=coordinator, at=now, hub_id=tokyo.pk)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.utils import timezone
 
 from accounts.models import User
+from consultations.models import Consultation
 from foundation.periods import FiscalYear, Month, midnight
 from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
+from metrics.actions import recount_touched
 from metrics.indicators import INDICATORS
 from metrics.queries import Place, figures
+from reports.actions import closing
 from reports.choices import MonthMove, MonthState
 from reports.models import Explanation, MonthlyReport, MonthStep, Remark, ReportingMonth
 from reports.queries.months import Confirmed, jumps_of, told_by
@@ -132,3 +136,30 @@ def _explain(report: MonthlyReport, told: list[Confirmed]) -> None:
         Explanation(hub_id=report.hub_id, report=report, indicator=jump.indicator.code, text=reason)
         for jump in jumps_of(told)
     )
+
+
+CLOSED_MONTHS = 5  # before the newest one that is over, which the hubs are still working on
+LATE_HUBS = (13, 27)
+
+
+def close_months(*, at: dt.datetime) -> None:
+    """The months before the newest, closed and published as headquarters does it; then two hubs remember a session,
+    which waits as a correction for the next closing."""
+    last = Month.of(timezone.localdate(at)).previous()
+    checker = User.objects.get(email=address("hq"))
+    for month in (last.plus(-n) for n in range(CLOSED_MONTHS, 0, -1)):
+        closed_at = midnight(month.next().first) + dt.timedelta(days=19, hours=16)
+        closing.close_month(month=month, note="提出のない拠点に確かめたうえで締めます。", by=checker, at=closed_at)
+        closing.publish(month=month, by=checker, at=closed_at + dt.timedelta(days=5))
+    for hub_id in LATE_HUBS:
+        with entered(Scope.of_hub(hub_id)):
+            _remember(hub_id, last.previous(), at)
+    recount_touched(at=at)
+
+
+def _remember(hub_id: int, month: Month, at: dt.datetime) -> None:
+    session = Consultation.objects.filter(hub_id=hub_id).counted().held_in(month).order_by("pk").first()
+    if session is not None:
+        session.pk, session.client_id = None, uuid.uuid5(uuid.NAMESPACE_OID, f"late {hub_id}")
+        session.created_at = session.updated_at = at
+        session.save(force_insert=True)
