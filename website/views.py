@@ -40,7 +40,7 @@ class Home(Door):
 
 
 def desk_of(user: Any) -> str:
-    """Where somebody begins: desk, hub, the agency's page, the nation, administration, a page that says why not."""
+    """Where somebody begins: desk, hub, the agency's page, the nation, the administration, or why there is nothing."""
     hub = access.own_hub(user)
     if hub is not None:
         works_there = user.has_perm(access.Permission.LOG_CONSULTATION, hub)
