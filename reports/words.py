@@ -23,13 +23,13 @@ class Passage(NamedTuple):
     text: str
 
 
-def summary_of(content: MonthlyContent, targets: Mapping[str, int] | None = None) -> tuple[Passage, ...]:
-    """The summary. `targets`: the year's target of an indicator, where somebody has set one."""
+def summary_of(content: MonthlyContent) -> tuple[Passage, ...]:
+    """The summary, without what there is nothing to say of."""
     telling = _Telling(content)
     found = [
         Passage("相談の状況", telling.activity()), Passage("増えたもの・減ったもの", telling.moves()),
         Passage("相談の内容", telling.themes()), Passage("成果", telling.outcomes()),
-        Passage("連携・紹介", telling.partners()), Passage("目標に対する進捗", telling.targets(targets or {})),
+        Passage("連携・紹介", telling.partners()), Passage("目標に対する進捗", telling.targets(dict(content.targets))),
         Passage(OF_PLACES, telling.places()), Passage("訂正", telling.corrections()),
     ]  # fmt: skip
     return tuple(passage for passage in found if passage.text)

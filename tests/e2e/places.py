@@ -191,6 +191,7 @@ CHIEF = (
     Place("handovers", at("/hubs/tokyo/handovers/")),
     Place("booking-settings", at("/hubs/tokyo/bookings/settings/")),
     Place("webhooks", at("/hubs/tokyo/webhooks/")),
+    Place("hub-reports", at("/hubs/tokyo/reports/")),
     Place("month", at(f"/hubs/tokyo/months/{LAST_MONTH}/")),
     Place("targets", at("/hubs/tokyo/targets/")),
     Place("targets-edit", at("/hubs/tokyo/targets/revision/")),
@@ -235,6 +236,7 @@ HEADQUARTERS = (
     Place("crosstab-tables", crosstab_saved),
     Place("crosstab-table", first_of("/nation/crosstab/tables/")),
     Place("reports", at("/reports/")),
+    Place("packages", at("/reports/packages/")),
     Place("appointments", at("/nation/appointments/")),
     Place("trail", at("/nation/trail/")),
     Place("hub", at("/hubs/okinawa/")),
@@ -257,6 +259,9 @@ HEADQUARTERS = (
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
+    Place("agency-home", at("/agency/")),
+    Place("subscription", at("/agency/subscription/")),
+    Place("packages", at("/reports/packages/")),
     Place("nation", at("/nation/")),
     Place("compositions", at(COMPOSITIONS)),
     Place("composition", first_of(COMPOSITIONS)),
