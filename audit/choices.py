@@ -125,6 +125,7 @@ ACTIONS: dict[str, str | Promise] = {
     "month.withdraw": _("月次報告の提出の取下げ"),
     "month.return": _("月次報告の差戻し"),
     "month.accept": _("月次報告の本部確認"),
+    "target.set": _("目標の設定"),
     "report.downloaded": _("月次報告のダウンロード"),
     "consent.given": _("同意の記録"),
     "consent.withdrawn": _("同意の撤回"),

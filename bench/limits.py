@@ -1,16 +1,16 @@
 """The bare GROUP BYs that yield the same numbers as compiling a month: what a careful person would type, one
-statement per source, once for the month and once for the year to date. Nothing is written. Independent of
+statement per source, for the month, the quarter and the year to date. Nothing is written. Independent of
 metrics.counting, and compared with its facts figure by figure before any time is taken."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
 from foundation.periods import Month
-from metrics.models import Fact
+from metrics.models import Fact, Span
 
 Facts = dict[tuple[str, int, str, str, str], int]  # (level, place, span, indicator, code): value
 
@@ -76,13 +76,13 @@ _NEW = f"""
 _BY = {15: "category", 23: "method", 27: "introducer", 29: "industry", 30: "unit"}
 
 
-def bare(month: Month, *, spans: tuple[str, ...] = ("month", "ytd")) -> Facts:
+def bare(month: Month, *, spans: Iterable[Span] = Span) -> Facts:
     """Every figure of a month, for hubs, bureaus and the nation. In the nation's scope."""
     found: Facts = {}
     for span in spans:
-        asked = {"first": month.first if span == "month" else month.fiscal_year.first, "last": month.last}
+        asked = {"first": span.start(month).first, "last": month.last}
         for (places, hub, bureau), indicator, code, value in (*_of_sessions(asked), *_of_the_rest(asked)):
-            found[{1: "hub", 2: "bureau", 3: "nation"}[places], hub or bureau or 0, span, indicator, code] = value
+            found[{1: "hub", 2: "bureau", 3: "nation"}[places], hub or bureau or 0, span.value, indicator, code] = value
     return found
 
 

@@ -26,7 +26,7 @@ from foundation.text import fold, grams, like_pattern
 from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from metrics import actions
-from metrics.models import Fact
+from metrics.models import Fact, Span
 
 
 class NotThere(Exception):
@@ -45,11 +45,6 @@ def timed(work: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def compile_all(months: Iterable[Month]) -> float:
-    """Every month once, as after an import."""
-    return timed(lambda: actions.recount(months, at=timezone.now()))
-
-
 def compile_month(month: Month, rounds: int = 5) -> dict[str, float]:
     """A month from nothing, again after nothing changed, and the bare GROUP BYs, turn by turn; medians."""
     found: dict[str, list[float]] = {"compile": [], "again": [], "bare": [], "bare, month only": []}
@@ -60,7 +55,7 @@ def compile_month(month: Month, rounds: int = 5) -> dict[str, float]:
         found["again"].append(timed(lambda: actions.recount([month], at=timezone.now())))
         with entered(Scope.nationwide()):
             found["bare"].append(timed(lambda: limits.bare(month)))
-            found["bare, month only"].append(timed(lambda: limits.bare(month, spans=("month",))))
+            found["bare, month only"].append(timed(lambda: limits.bare(month, spans=[Span.MONTH])))
     return {name: statistics.median(times) for name, times in found.items()}
 
 

@@ -1,5 +1,5 @@
-"""A synthetic two years: hubs of unequal size, enterprises of which some are known to several hubs, cases,
-consultations with Japanese notes of 200 to 300 characters. Made by the database from a pool of notes."""
+"""A synthetic nation of two years, or of ten: hubs of unequal size, enterprises of which some are known to several
+hubs, cases, consultations with Japanese notes of 200 to 300 characters. Made by the database from a pool of notes."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Loaded:
     months: tuple[Month, ...]
 
 
-def load(name: str, rows: int) -> Loaded:
-    """Fill the database `name` with so many consultations, up to the end of this month."""
+def load(name: str, rows: int, years: int = 2) -> Loaded:
+    """Fill the database `name` with so many consultations of so many years, up to the end of this month."""
     began = timezone.now()
     last = Month.of(timezone.localdate())
-    months = tuple(last.plus(back) for back in range(-23, 1))
+    months = tuple(last.plus(back) for back in range(1 - 12 * years, 1))
     random.seed(7)
     with bulk_loading(name, TABLES), entered(Scope.nationwide()):
         _people_and_places()

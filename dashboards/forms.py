@@ -47,3 +47,24 @@ def read_choice(query: QueryDict, today: dt.date) -> Choice:
 def months_to_choose(latest: Month, count: int = 25) -> list[Month]:
     """The newest months first."""
     return [latest.plus(-n) for n in range(count)]
+
+
+def read_span(query: QueryDict) -> Span:
+    """Month, quarter or year, as an address says. Raises Http404."""
+    try:
+        return Span(query.get("span") or Span.MONTH)
+    except ValueError as problem:
+        raise Http404 from problem
+
+
+def read_month(query: QueryDict, today: dt.date) -> Month:
+    """The month in an address, or the last one that is over: a running month says little beside others. Raises
+    Http404."""
+    latest = Month.of(today)
+    try:
+        month = Month.parse(str(query["month"])) if query.get("month") else latest.previous()
+    except Unreadable as problem:
+        raise Http404 from problem
+    if not FIRST_MONTH <= month <= latest:
+        raise Http404
+    return month

@@ -49,12 +49,20 @@ def recount(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
 
 
 def recount_years(*, at: dt.datetime) -> list[Month]:
-    """Count this fiscal year and the one before anew, each month in a transaction of its own, so that what is
-    recorded meanwhile need not wait. Returns what was counted."""
+    """Count this fiscal year and the one before anew. Returns what was counted."""
     today = Month.of(timezone.localdate(at))
     with entered(Scope.nationwide()):
         months = [m for m in months_with_records() if m.fiscal_year.year >= today.fiscal_year.year - 1]
-    return [counted for month in months for counted in recount([month], at=at)]
+    return recount_by_year(months, at=at)
+
+
+def recount_by_year(months: Iterable[Month], *, at: dt.datetime) -> list[Month]:
+    """Count whole months anew, each fiscal year in a transaction of its own: month by month the same year would be
+    read again for each, and all of them at once would hold up what is recorded meanwhile. Returns what was counted."""
+    years: dict[int, list[Month]] = {}
+    for month in sorted(set(months)):
+        years.setdefault(month.fiscal_year.year, []).append(month)
+    return [counted for year in years.values() for counted in recount(year, at=at)]
 
 
 def months_with_records() -> list[Month]:
@@ -84,9 +92,12 @@ def _count(touched: Mapping[Month, Set[int]], after: Collection[Month], *, at: d
     for year in sorted(years):
         of_year = [[month for month in some if month.fiscal_year == year] for some in (sorted(touched), ytd, qtd)]
         counting.count_visitors(year, months=of_year[0], ytd=of_year[1], qtd=of_year[2])
-    counting.sum_months(Way.ADD, ytd=ytd, qtd=qtd)
     counting.count_new(affected)
-    counting.sum_months(Way.FIRST, ytd=affected, qtd=affected)
+    if qtd == affected:  # as it is all day long: the newest month
+        counting.sum_months(Way.ADD, Way.FIRST, ytd=affected, qtd=affected)
+    else:
+        counting.sum_months(Way.ADD, ytd=ytd, qtd=qtd)
+        counting.sum_months(Way.FIRST, ytd=affected, qtd=affected)
     spent = round((time.perf_counter() - began) * 1000)
     Count.objects.bulk_create(
         [Count(month=month.first, counted_at=at, milliseconds=spent) for month in affected],

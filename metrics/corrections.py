@@ -56,13 +56,14 @@ _CARRIED = f"""
     SELECT pairs.month, pairs.version, level, hub, bureau, indicator, code, was, is_now
       FROM told JOIN pairs ON pairs.id = told.pair"""  # noqa: S608
 
-# Only months that were counted after they were frozen can differ: the others need not be compared.
+# Only months whose figures moved after they were frozen can differ: the others need not be compared. A month that the
+# ledger does not know is compared as well.
 _PENDING = f"""
     WITH newest AS MATERIALIZED (
-        SELECT DISTINCT ON (month) month, id, made_at FROM metrics_freeze ORDER BY month, version DESC
+        SELECT DISTINCT ON (month) month, id, turn FROM metrics_freeze ORDER BY month, version DESC
     ), suspects AS MATERIALIZED (
-        SELECT newest.month, newest.id FROM newest JOIN metrics_count USING (month)
-         WHERE counted_at > made_at AND (%(month)s::date IS NULL OR month = %(month)s)
+        SELECT month, newest.id FROM newest LEFT JOIN metrics_count AS ledger USING (month)
+         WHERE ledger.turn IS DISTINCT FROM newest.turn AND (%(month)s::date IS NULL OR month = %(month)s)
     ), live AS (
         SELECT month, value, {_KEY} FROM metrics_fact
          WHERE span = 'month' AND month IN (SELECT month FROM suspects) AND indicator = ANY (%(indicators)s)

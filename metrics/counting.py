@@ -45,7 +45,7 @@ COUNTED = f"""
          WHERE c.held_on BETWEEN %(first)s AND %(last)s AND c.hub_id = ANY (%(hubs)s) AND {STANDS}
     )"""  # noqa: S608
 THEMES_OF = f"CASE themes WHEN '{{}}' THEN ARRAY['{UNSTATED}'] ELSE themes::text[] END"
-EACH_THEME = f"LATERAL (SELECT DISTINCT unnest({THEMES_OF})) AS named (theme)"  # noqa: S608
+EACH_THEME = f"LATERAL (SELECT DISTINCT unnest({THEMES_OF})) AS named (theme)"
 ROWS = {
     Source.CONSULTATIONS: "counted",
     Source.THEMES: f"(SELECT id, hub_id, theme FROM counted, {EACH_THEME})",  # noqa: S608
@@ -242,10 +242,10 @@ def count_new(months: Sequence[Month]) -> None:
         _write(sql, [code], months=months, valid=valid, code=code, **asked)
 
 
-def sum_months(way: Way, *, ytd: Sequence[Month], qtd: Sequence[Month]) -> None:
+def sum_months(*ways: Way, ytd: Sequence[Month], qtd: Sequence[Month]) -> None:
     """The fiscal year and quarter up to each month, of what adds up over months, at every level. One statement, and
     one more wherever an indicator begins or ends among the months."""
-    codes = _codes(way)
+    codes = _codes(*ways)
     together: dict[tuple[str, ...], tuple[list[Month], list[Month]]] = {}
     for place, wanted in enumerate((ytd, qtd)):
         for month in wanted:
@@ -255,9 +255,9 @@ def sum_months(way: Way, *, ytd: Sequence[Month], qtd: Sequence[Month]) -> None:
         _write(_SUM_MONTHS, codes, ytd=years, qtd=quarters, valid=list(valid), **_spans(years, quarters))
 
 
-def _codes(way: Way) -> list[str]:
+def _codes(*ways: Way) -> list[str]:
     """Of every indicator that is counted so, whenever it holds: facts of one that does not hold are taken away."""
-    return [indicator.code for indicator in INDICATORS if indicator.counted.way is way]
+    return [indicator.code for indicator in INDICATORS if indicator.counted.way in ways]
 
 
 def _spans(ytd: Sequence[Month], qtd: Sequence[Month]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class CrosstabForm(forms.Form):
     hubs = forms.MultipleChoiceField(label=gettext_lazy("拠点"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, query: QueryDict, *, today: dt.date, places: Places, labels: Labels) -> None:
-        asked = query.copy()
+        self.asked = asked = query.copy()
         for name, value in USUAL.items():
             if name not in asked:
                 asked[name] = str(value)
@@ -78,9 +78,9 @@ class CrosstabForm(forms.Form):
 
     def _narrow_by(self, labels: Labels) -> list[str]:
         """A field for the codes of each breakdown that the measure has, or that was asked for all the same."""
-        measure = self.data.get("measure")
+        measure = self.asked.get("measure", "")
         known = columns_of(INDICATORS[measure]) if measure in INDICATORS else {}
-        names = [name for name in AXES if name in known or f"in_{name}" in self.data]
+        names = [name for name in AXES if name in known or f"in_{name}" in self.asked]
         added = []
         for name in names:
             breakdown = AXES[name].breakdown
@@ -111,7 +111,7 @@ class CrosstabForm(forms.Form):
     @property
     def is_narrowed(self) -> bool:
         """Whether something is left out: the page then shows what."""
-        return any(self.data.getlist(name) for name in ("bureaus", "hubs", *self.narrowing))
+        return any(self.asked.getlist(name) for name in ("bureaus", "hubs", *self.narrowing))
 
     def clean(self) -> dict[str, Any]:
         """Axes that make a table; a period that is one."""
@@ -122,10 +122,8 @@ class CrosstabForm(forms.Form):
                 self.add_error("columns", _("行と列に同じものは選べません。"))
             elif rows.kind is columns.kind in (Kind.PLACE, Kind.TIME):
                 what = _("地域") if rows.kind is Kind.PLACE else _("時期")
-                self.add_error(
-                    "columns",
-                    _("行と列の両方に%(what)sは選べません。どちらかを別のものにしてください。") % {"what": what},
-                )
+                told = _("行と列の両方に%(what)sは選べません。どちらかを別のものにしてください。") % {"what": what}
+                self.add_error("columns", told)
         if values.get("period") == Period.RANGE:
             self._clean_range(values)
         return values
@@ -171,7 +169,7 @@ class CrosstabForm(forms.Form):
         """The question as a query string, without what the form does not know."""
         kept = QueryDict(mutable=True)
         for name in self.fields:
-            values = [value for value in self.data.getlist(name) if value]
+            values = [value for value in self.asked.getlist(name) if value]
             if values:
                 kept.setlist(name, values)
         return kept.urlencode()

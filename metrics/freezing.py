@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from hubs.models import Prefecture
 from metrics import evidence
 from metrics.evidence import Cell, Rows, canonical
 from metrics.indicators import INDICATORS, Indicator
-from metrics.models import Cause, Freeze, FrozenFact, FrozenHub, FrozenRows
+from metrics.models import Cause, Count, Freeze, FrozenFact, FrozenHub, FrozenRows
 
 
 class Disagrees(Exception):
@@ -61,6 +62,7 @@ def freeze(*, month: Month, confirmed: Collection[int], carried_in: Month, by: A
     made = Freeze.objects.create(
         month=month.first, version=before.version + 1 if before else 1,
         cause=Cause.CORRECTION if before else Cause.CLOSING, carried_in=carried_in.first, made_at=at, made_by=by,
+        turn=Count.objects.get(month=month.first).turn,
         definitions=definitions, earlier=earlier, sha256=hash_of_all,
     )  # fmt: skip
     FrozenHub.objects.bulk_create(
@@ -82,8 +84,14 @@ def verify(frozen: Freeze) -> Verdict:
     """Count a frozen month anew, from its rows and its definitions only. In the nation's scope."""
     problems = []
     parts = {part.hub_id: part for part in FrozenHub.objects.filter(freeze=frozen)}
-    kept = FrozenRows.objects.filter(freeze=frozen)
-    rows = {row.hub_id: Rows.unpacked(bytes(row.content)) for row in kept.order_by("hub_id")}
+    rows = {}
+    for row in FrozenRows.objects.filter(freeze=frozen).order_by("hub_id").iterator(chunk_size=10):
+        try:
+            rows[row.hub_id] = Rows.unpacked(bytes(row.content))
+        except (OSError, EOFError, ValueError, LookupError, TypeError, zlib.error):
+            problems.append(f"the rows of hub {row.hub_id} cannot be read")
+    if problems:
+        return Verdict(frozen, tuple(problems))
     if rows.keys() != parts.keys():
         problems.append(f"rows of {len(rows)} hubs for {len(parts)}")
     problems += [

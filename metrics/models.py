@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -88,11 +88,16 @@ class Fact(models.Model):
 
 
 class Count(models.Model):
-    """The ledger: when a month was last counted, and how long that took. The nation's."""
+    """The ledger: when a month was last counted, and how long that took. The nation's.
+
+    `turn` is a number that never comes twice; the database draws another whenever a figure of the month itself
+    changes. Whether a month has changed since it was frozen is asked of it and not of any clock: clocks jump, two
+    machines have two, and a count that began before a closing may write after it."""
 
     month = models.DateField(primary_key=True)
     counted_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
+    turn = models.BigIntegerField(db_default=Func(Value("metrics_turn"), function="nextval"))
 
     class Meta:
         verbose_name = _("集計台帳")
@@ -126,7 +131,8 @@ class Freeze(models.Model):
     """A month as it was closed (version 1), or corrected (further ones). The database lets nobody change it.
 
     `definitions` are those that it was counted by; `earlier` is what bureaus and the nation need of the year's months
-    before it; `sha256` is over all of these, the hubs' evidence and every figure (metrics.freezing says how).
+    before it; `sha256` is over all of these, the hubs' evidence and every figure (metrics.freezing says how). `turn` is
+    the ledger's at that moment: as long as it has not moved, the live count is what was frozen.
     """
 
     month = models.DateField(_("対象月"))
@@ -137,6 +143,7 @@ class Freeze(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     definitions: models.JSONField = models.JSONField(_("定義"))
     earlier: models.JSONField = models.JSONField(default=dict)
+    turn = models.BigIntegerField(default=0)
     sha256 = models.CharField("SHA-256", max_length=64)
 
     objects = FreezeQuerySet.as_manager()
@@ -275,3 +282,36 @@ class SavedTable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("crosstab:table", args=[self.pk])
+
+
+class PulseManager(FigureManager):
+    """Those of the hubs whose figures are in scope."""
+
+
+class Pulse(models.Model):
+    """What no monthly figure says of a hub, as it was when last looked at: how fresh its records are, and whether its
+    referrals are answered. One row a hub, written over; numbers only, so that it can be seen where figures can."""
+
+    hub = models.OneToOneField("hubs.Hub", models.PROTECT, primary_key=True, related_name="pulse")
+    taken_at = models.DateTimeField()
+    last_held_on = models.DateField(null=True)
+    sessions = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    sent = models.PositiveIntegerField()
+    unanswered = models.PositiveIntegerField()
+
+    objects = PulseManager()
+
+    class Meta:
+        verbose_name = _("拠点の近況")
+        verbose_name_plural = _("拠点の近況")
+        constraints = [
+            Wall(name="metrics_pulse_wall", sees=FIGURES),
+            models.CheckConstraint(
+                condition=Q(late__lte=F("sessions"), unanswered__lte=F("sent")),
+                name="a_part_is_not_more_than_its_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hub_id} {self.taken_at:%Y-%m-%d %H:%M}"

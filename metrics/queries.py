@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -119,13 +119,34 @@ def figures(
     the months themselves or of their fiscal quarter or year up to and including them; `told` whether a closed month
     shows what was frozen. Within a scope that sees the figures of the hubs among the places; others read as 0. Raises
     NoScope."""
-    places, months = list(places), list(months)
-    asked = _asked(places, span, indicators) | {
-        "months": [month.first for month in months],
-        "starts": [span.start(month).first for month in months],
-        "frozen": told is Told.FROZEN,
-    }
-    return _found(_FIGURES, asked, span)
+    return _found(_FIGURES, _parameters(places, months, span, indicators, told), span)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one call of `figures` would be asked."""
+
+    places: Sequence[Place]
+    months: Sequence[Month]
+    span: Span
+    indicators: Sequence[Indicator | str]
+
+
+def figures_for(asks: Sequence[Ask], *, told: Told = Told.FROZEN) -> list[Figures]:
+    """Several answers of `figures` in one statement, in the order of what was asked."""
+    if current_scope() is None:
+        raise NoScope("figures were asked for outside any scope")
+    answers: list[dict[_Key, dict[str, int]]] = [{} for _ask in asks]
+    with connection.cursor() as cursor:
+        parts = [
+            cursor.mogrify(_FIGURES, _parameters(ask.places, ask.months, ask.span, ask.indicators, told)).decode()
+            for ask in asks
+        ]
+        cursor.execute(" UNION ALL ".join(f"SELECT {n} AS ask, * FROM ({sql}) answer" for n, sql in enumerate(parts)))  # noqa: S608
+        for number, day, level, hub_id, bureau_id, indicator, code, value in cursor.fetchall():
+            key = _Key(Place(Level(level), hub_id, bureau_id), Month.of(day), indicator)
+            answers[number].setdefault(key, {})[code] = value
+    return [Figures(found, ask.span) for found, ask in zip(answers, asks, strict=True)]
 
 
 def figures_of(
@@ -149,6 +170,21 @@ def _found(sql: str, asked: dict[str, Any], span: Span) -> Figures:
             key = _Key(Place(Level(level), hub_id, bureau_id), Month.of(day), indicator)
             found.setdefault(key, {})[code] = value
     return Figures(found, span)
+
+
+def _parameters(
+    places: Iterable[Place],
+    months: Iterable[Month],
+    span: Span,
+    indicators: Iterable[Indicator | str] | None,
+    told: Told,
+) -> dict[str, Any]:
+    months = list(months)
+    return _asked(list(places), span, indicators) | {
+        "months": [month.first for month in months],
+        "starts": [span.start(month).first for month in months],
+        "frozen": told is Told.FROZEN,
+    }
 
 
 def _asked(places: list[Place], span: Span, indicators: Iterable[Indicator | str] | None) -> dict[str, Any]:

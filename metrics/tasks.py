@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from metrics import actions
+from metrics.pulse import take_pulse as take
 
 
 @shared_task(name="metrics.recount_touched")
@@ -19,3 +20,9 @@ def recount_years() -> None:
     """Every night, this fiscal year and the one before. Catches what no trigger sees, because it changes what a
     record means and not the record: the kind of a support organization, the parent of an industry."""
     actions.recount_years(at=timezone.now())
+
+
+@shared_task(name="metrics.take_pulse")
+def take_pulse() -> None:
+    """Look how fresh every hub's records are. Enters the nation's scope itself."""
+    take(at=timezone.now())

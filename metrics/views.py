@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from foundation.templatetags import shown
 from hubs.access import Permission, may_look_behind
@@ -24,12 +25,16 @@ from metrics.crosstab.question import Question, Unanswerable
 from metrics.crosstab.records import TooSlow
 from metrics.crosstab.table import Behind, Table, tabulate
 from metrics.forms import CrosstabForm, TableForm
+from metrics.indicators import INDICATORS
 from metrics.models import SavedTable
 from metrics.queries import Labels, counted_at
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
-TOO_SLOW = "集計に時間がかかりすぎるため、中止しました。期間を短くするか、拠点を絞り込んでください。内訳を1つにすると、月次の集計値からすぐに答えられます。"
+FORMATS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "csv_cp932": "text/csv; charset=Shift_JIS"}
+TOO_SLOW = gettext_noop(
+    "集計に時間がかかりすぎるため、中止しました。期間を短くするか、拠点を絞り込んでください。"
+    "内訳を1つにすると、月次の集計値からすぐに答えられます。"
+)
 
 
 class CrosstabDoor(Door):
@@ -89,7 +94,7 @@ class Crosstab(CrosstabDoor):
             "counted_at": counted_at(question.last),
             "chart": "line" if question.axis_of(Kind.TIME) else "bar",
             "is_across": question.columns.kind is Kind.TIME,
-            "has_chart": 1 < cells,
+            "has_chart": cells > 1,
             "most_series": files.MOST_SERIES,
             "narrowed": narrowed(question, self.places, self.labels),
         }
@@ -111,7 +116,12 @@ class Links:
             may = may_look_behind(self.user, hub)
             self._of_hub[behind.hub_id] = reverse("hubs:records", args=[hub.slug]) if may else ""
         base = self._of_hub[behind.hub_id]
-        asked = {"indicator": behind.indicator, "code": behind.code, "month": behind.month, "span": behind.span.value}
+        asked = {
+            "indicator": behind.indicator,
+            "code": behind.code,
+            "month": str(behind.month),
+            "span": str(behind.span),
+        }
         return f"{base}?{urlencode(asked)}" if base else ""
 
 
@@ -126,10 +136,12 @@ class CrosstabFile(CrosstabDoor):
         if table is None:
             return redirect(f"{reverse('crosstab:page')}?{form.address()}")
         paper = self.paper(table, form, timezone.now())
-        content = (files.as_xlsx if wanted == "xlsx" else files.as_csv)(table, paper)
+        encoding = "cp932" if wanted == "csv_cp932" else "utf-8"
+        content = files.as_xlsx(table, paper) if wanted == "xlsx" else files.as_csv(table, paper, encoding=encoding)
         looked_at(request, "crosstab.exported", query=form.address(), format=wanted, rows=len(table.lines))
         answer = HttpResponse(content, content_type=FORMATS[wanted])
-        answer["Content-Disposition"] = f'attachment; filename="crosstab-{timezone.localdate():%Y%m%d}.{wanted}"'
+        name = f"crosstab-{timezone.localdate():%Y%m%d}.{wanted.removesuffix('_cp932')}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
         answer["Cache-Control"] = "private, no-store"
         return answer
 
@@ -138,11 +150,11 @@ class CrosstabFile(CrosstabDoor):
         question, counted = table.question, counted_at(table.question.last)
         facts = [
             (_("集計する値"), f"{question.measure.label}({question.measure.unit})"),
-            (_("定義"), str(question.measure.definition)),
+            *((_("定義"), text) for text in definitions_of(question)),
             (_("行"), str(question.rows)), (_("列"), str(question.columns)),
             (_("期間"), f"{shown.month(question.first)} - {shown.month(question.last)}"),
             *narrowed(question, self.places, self.labels),
-            (_("数えたもの"), _("現在の記録") if table.is_from_records else _("月次の集計値")),
+            (_("数えたもの"), _("現在の記録") if table.is_from_records else _("月次の集計値(締めた月は確定値)")),
             (_("集計日時"), shown.moment(at if table.is_from_records else counted)),
             (_("作成日時"), shown.moment(at)), (_("作成者"), self.person.name),
             *((_("注意"), note) for note in table.notes),
@@ -210,6 +222,14 @@ class TableDeletion(CrosstabDoor):
 
 def name_taken() -> str:
     return _("この名前の条件はすでに保存されています。別の名前にしてください。")
+
+
+def definitions_of(question: Question) -> list[str]:
+    """By what was counted; each with the months that it held in, if there are several."""
+    held = INDICATORS.within(question.measure.code, question.first, question.last)
+    if len(held) < 2:
+        return [str(one.definition) for one, _first, _last in held]
+    return [f"{shown.month(first)} - {shown.month(last)}: {one.definition}" for one, first, last in held]
 
 
 def title_of(question: Question) -> str:

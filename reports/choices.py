@@ -13,6 +13,23 @@ class Format(TextChoices):
     CSV_CP932 = "csv-cp932", _("CSV(Shift_JIS・cp932)")
 
 
+class PackageKind(TextChoices):
+    """Over how long a package tells."""
+
+    MONTH = "month", _("月次")
+    YEAR = "year", _("年次")
+
+
+class PackageFormat(TextChoices):
+    """The files of a package."""
+
+    XLSX = "xlsx", _("Excel(.xlsx)")
+    PDF = "pdf", _("PDF(.pdf)")
+    DATA = "zip", _("データ(.csv・.json)")
+    MANIFEST = "manifest", _("目録(manifest.json)")
+    SIGNATURE = "signature", _("目録の署名(manifest.json.sig)")
+
+
 class MonthState(TextChoices):
     """How far a hub's month is (domain.md §5 月次報告)."""
 

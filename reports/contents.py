@@ -1,25 +1,21 @@
-"""What the monthly report says, in whatever form: read once, from facts only, within a figures scope.
-
-Excel, PDF and CSV all render the one MonthlyContent, so they cannot disagree. It is Japanese whatever language
-the reader's screens are in: it is an official document.
+"""What a report says, in whatever form: Excel, PDF, CSV and JSON all render the one MonthlyContent, so they cannot
+disagree. reports.readings reads it, from facts only. It is Japanese whatever language the reader's screens are in: it
+is an official document.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Min
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from foundation.periods import Month
-from hubs.models import Bureau, Hub
-from metrics.indicators import INDICATORS, PROGRAMS, UNSTATED, Indicator
-from metrics.models import Count, Level, Span
-from metrics.queries import Figures, Labels, Place, change, counted_at, figures
+from foundation.periods import Month, japanese_day
+from metrics.indicators import Indicator
+from metrics.models import Level
+from metrics.queries import Place, change
+from reports.choices import PackageKind
 from reports.editions import Edition
 
 TREND_MONTHS = 13
@@ -81,6 +77,18 @@ class BreakdownTable:
         return self.indicator.breakdown is not None and self.indicator.breakdown.overlaps
 
 
+class Definition(NamedTuple):
+    """How an indicator is counted, in the words that held when the month was closed."""
+
+    code: str
+    label: str
+    unit: str
+    adds: bool
+    text: str
+    version: int
+    since: str
+
+
 class FlatFact(NamedTuple):
     """One fact as it stands in the CSV and on the data sheet."""
 
@@ -97,21 +105,76 @@ class FlatFact(NamedTuple):
     span: str
 
 
+class CorrectionLine(NamedTuple):
+    """One figure of an earlier month that is told differently now."""
+
+    month: Month
+    version: int
+    where: Place
+    place: str
+    indicator: str
+    label: str
+    code_label: str
+    before: int
+    after: int
+    unit: str
+    reason: str
+
+    @property
+    def difference(self) -> int:
+        return self.after - self.before
+
+    @property
+    def what(self) -> str:
+        """The indicator, with the entry of its breakdown."""
+        return f"{self.label}:{self.code_label}" if self.code_label else self.label
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which version of a closed month the figures are of, and the hash over them."""
+
+    version: int
+    closed_on: dt.date
+    made_at: dt.datetime
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MonthsTable:
+    """Figures of each month of a fiscal year side by side; the last column is of the year. None: nothing was told."""
+
+    heading: str
+    by: str
+    months: tuple[Month, ...]
+    rows: tuple[tuple[str, str, tuple[int | None, ...]], ...]  # code, name, figures
+
+
 @dataclass(frozen=True)
 class MonthlyContent:
-    """Everything that a monthly report says."""
+    """Everything that a report says of a month; or, as a year's, of the fiscal year up to and including the month."""
 
     edition: Edition
     month: Month
     totals: tuple[Indicator, ...]
-    summaries: tuple[PlaceRow, ...]  # the nation; in a bureau's edition the bureau too
+    summaries: tuple[PlaceRow, ...]  # the nation; in a bureau's or hub's edition that one too
     bureaus: tuple[PlaceRow, ...]
     hubs: tuple[PlaceRow, ...]
     breakdowns: tuple[BreakdownTable, ...]
     trend: tuple[tuple[Month, tuple[int, ...]], ...]  # per month: the totals of the edition's place
     facts: tuple[FlatFact, ...]
+    definitions: tuple[Definition, ...]
     counted_at: dt.datetime
     made_at: dt.datetime
+    kind: PackageKind = PackageKind.MONTH
+    frozen: Stamp | None = None  # None while the month is open
+    corrections: tuple[CorrectionLine, ...] = ()
+    months: tuple[MonthsTable, ...] = ()  # of a year only
+    targets: tuple[tuple[str, int], ...] = ()  # what the edition's place means to reach this year, by indicator
+
+    @property
+    def is_year(self) -> bool:
+        return self.kind == PackageKind.YEAR
 
     @property
     def is_over(self) -> bool:
@@ -119,8 +182,16 @@ class MonthlyContent:
         return timezone.localdate(self.made_at) > self.month.last
 
     @property
+    def is_whole_year(self) -> bool:
+        """Whether the figures run to the end of the fiscal year."""
+        return self.month == self.month.fiscal_year.months[-1]
+
+    @property
     def standing(self) -> str:
         """How far one may rely on the figures, in a sentence."""
+        if self.frozen is not None:
+            midway = "、年度途中" if self.is_year and not self.is_whole_year else ""
+            return f"確定値 第{self.frozen.version}版(締め日 {japanese_day(self.frozen.closed_on)}{midway})"
         return "速報値(今後の修正で変わることがあります)" if self.is_over else "月の途中の値(今後増えます)"
 
     @property
@@ -136,132 +207,22 @@ class MonthlyContent:
         return self.summaries[-1]
 
     @property
+    def period(self) -> str:
+        """2026年10月, 令和8年度(2026年度)."""
+        return self.month.fiscal_year.japanese if self.is_year else f"{self.month.year}年{self.month.number}月"
+
+    @property
+    def first_day(self) -> dt.date:
+        return self.month.fiscal_year.first if self.is_year else self.month.first
+
+    @property
+    def kind_name(self) -> str:
+        return "年次報告" if self.is_year else "月次報告"
+
+    @property
     def title(self) -> str:
-        return f"よろず支援拠点 月次報告 {self.month.year}年{self.month.number}月"
+        return f"よろず支援拠点 {self.kind_name} {self.period}"
 
 
 class NotCounted(LookupError):
     """The month has never been counted: there is nothing to report."""
-
-
-def read_content(*, edition: Edition, month: Month, at: dt.datetime) -> MonthlyContent:
-    """Read a month's report, in a figures scope that holds the edition's hubs. Raises NotCounted, NoScope."""
-    counted = counted_at(month)
-    if counted is None:
-        raise NotCounted(str(month))
-    with translation.override("ja"):
-        return _Reading(edition, month).content(counted, at)
-
-
-class _Reading:
-    """The three queries that a report is made from, and how they become its parts."""
-
-    def __init__(self, edition: Edition, month: Month) -> None:
-        self.edition, self.month = edition, month
-        self.hubs, self.bureaus = edition.hubs(), edition.bureaus()
-        places = [Place.nation(), *map(Place.of_bureau, self.bureaus), *map(Place.of_hub, self.hubs)]
-        both = [month, month.year_before()]
-        self.of_month = figures(places=places, months=both, span=Span.MONTH)
-        self.of_year = figures(places=places, months=both, span=Span.YEAR_TO_DATE)
-        self.counted_from = {Span.MONTH: _first_counted(both[1], both[1]),
-                             Span.YEAR_TO_DATE: _first_counted(both[1].fiscal_year.months[0], both[1])}  # fmt: skip
-        names, self.defined = Labels(), INDICATORS.at(month)
-        self.labels = {indicator.code: names.of(indicator) for indicator in self.defined}
-
-    def content(self, counted: dt.datetime, at: dt.datetime) -> MonthlyContent:
-        bureaus, hubs = tuple(map(self._bureau, self.bureaus)), tuple(map(self._hub, self.hubs))
-        nation = self._row(Place.nation(), "00", "全国", "")
-        return MonthlyContent(
-            edition=self.edition,
-            month=self.month,
-            totals=self.defined.totals(),
-            summaries=(nation,) if self.edition.bureau is None else (nation, bureaus[0]),
-            bureaus=bureaus,
-            hubs=hubs,
-            breakdowns=tuple(map(self._breakdown, self.defined.breakdowns())),
-            trend=tuple(self._trend()),
-            facts=tuple(self._facts([nation, *bureaus, *hubs])),
-            counted_at=counted,
-            made_at=at,
-        )
-
-    def _bureau(self, bureau: Bureau) -> PlaceRow:
-        return self._row(Place.of_bureau(bureau), f"{bureau.position:02d}", bureau.name, bureau.name)
-
-    def _hub(self, hub: Hub) -> PlaceRow:
-        return self._row(Place.of_hub(hub), hub.code, hub.prefecture.name, hub.prefecture.bureau.name)
-
-    def _row(self, place: Place, code: str, name: str, bureau: str) -> PlaceRow:
-        lines = tuple(self._line(place, indicator, "", str(indicator.label)) for indicator in self.defined.totals())
-        return PlaceRow(place.level, code, name, bureau, lines)
-
-    def _line(self, place: Place, indicator: Indicator, code: str, label: str) -> Line:
-        return Line(
-            code=code or indicator.code,
-            label=label,
-            unit=str(indicator.unit),
-            month=self._compared(self.of_month, place, indicator, code),
-            year=self._compared(self.of_year, place, indicator, code),
-        )
-
-    def _compared(self, found: Figures, place: Place, indicator: Indicator, code: str) -> Compared:
-        now = found.value(place, self.month, indicator, code)
-        first = self.counted_from[found.span]
-        if first is None or INDICATORS.versions(indicator.code)[0].since > self.month.year_before():
-            return Compared(now, None)
-        return Compared(now, found.value(place, self.month.year_before(), indicator, code))
-
-    def _breakdown(self, indicator: Indicator) -> BreakdownTable:
-        place, total = self.edition.place(), self.defined[indicator.of]
-        lines = (self._line(place, indicator, code, label) for code, label in self.labels[indicator.code].items())
-        kept = tuple(line for line in lines if not self._is_padding(indicator, line))
-        return BreakdownTable(indicator, self._line(place, total, "", str(total.label)), kept)
-
-    @staticmethod
-    def _is_padding(indicator: Indicator, line: Line) -> bool:
-        """A programme that nobody used, or that nothing was left unstated, need not be told. Zeros of the national
-        code lists stay: that there was none is a statement."""
-        figures_of = (line.month.now, line.month.before, line.year.now, line.year.before)
-        of_programs = indicator.breakdown is not None and indicator.breakdown.codes == PROGRAMS
-        return not any(figures_of) and (of_programs or line.code == UNSTATED)
-
-    def _trend(self) -> Iterator[tuple[Month, tuple[int, ...]]]:
-        """From the first month that was counted: before it a zero would say what nobody knows."""
-        totals, place = self.defined.totals(), self.edition.place()
-        latest = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
-        counted = Count.objects.filter(month__range=(latest[0].first, self.month.first)).aggregate(first=Min("month"))
-        months = [month for month in latest if month.first >= counted["first"]]
-        found = figures(places=[place], months=months, span=Span.MONTH, indicators=totals)
-        for month in months:
-            yield month, tuple(found.value(place, month, indicator) for indicator in totals)
-
-    def _facts(self, rows: list[PlaceRow]) -> Iterator[FlatFact]:
-        """Every fact of the rows' places; of the breakdowns, those that are not zero."""
-        places = [Place.nation(), *map(Place.of_bureau, self.bureaus), *map(Place.of_hub, self.hubs)]
-        month, words = str(self.month), [_Words.of(indicator) for indicator in self.defined]
-        spans = [(found, str(found.span.label)) for found in (self.of_month, self.of_year)]
-        for row, place in zip(rows, places, strict=True):
-            where = (month, str(row.level.label), row.code, row.name)
-            for (indicator, label, unit), (found, span) in itertools.product(words, spans):
-                values = found.breakdown(place, self.month, indicator)
-                for code, name in self.labels[indicator.code].items():
-                    if code in values or indicator.breakdown is None:
-                        what = (indicator.code, label, code, name if code else "")
-                        yield FlatFact(*where, *what, values.get(code, 0), unit, span)
-
-
-class _Words(NamedTuple):
-    """An indicator with its texts in the language at hand, looked up once."""
-
-    indicator: Indicator
-    label: str
-    unit: str
-
-    @classmethod
-    def of(cls, indicator: Indicator) -> _Words:
-        return cls(indicator, str(indicator.label), str(indicator.unit))
-
-
-def _first_counted(first: Month, last: Month) -> Month | None:
-    """`first` if any month from it to `last` has been counted: only then is a zero of that time a statement."""
-    return first if Count.objects.filter(month__range=(first.first, last.first)).exists() else None

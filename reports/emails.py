@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.periods import Month, japanese_day
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
-from reports.models import Composition, MonthlyReport, ReportingMonth
+from reports.models import Composition, MonthlyReport, Package, Reopening, ReportingMonth
 
 if TYPE_CHECKING:
     from reports.queries.chasing import Overdue
@@ -68,6 +68,25 @@ def accepted(report: MonthlyReport, to: User) -> Text:
         return _written("accepted", subject, report, to)
 
 
+def reopening_asked(reopening: Reopening, to: User) -> Text:
+    """To headquarters: a hub asks to open a closed month."""
+    report = reopening.report
+    with translation.override("ja"):
+        subject = _("【よろず支援拠点】%(hub)sの%(month)sの再開の申請があります") % {
+            "hub": report.hub.name, "month": _month(report.month),
+        }  # fmt: skip
+        return _written("reopening_asked", subject, report, to, reason=reopening.reason)
+
+
+def reopening_decided(reopening: Reopening, to: User) -> Text:
+    """To the chief: granted until a moment, or refused and why."""
+    report, until = reopening.report, reopening.until
+    with translation.override("ja"):
+        subject = _("【よろず支援拠点】%sの再開の申請への回答") % _month(report.month)
+        shown = f"{timezone.localtime(until):%Y-%m-%d %H:%M}" if until else ""
+        return _written("reopening_decided", subject, report, to, until=shown, answer=reopening.answer)
+
+
 def dates_changed(hub: Hub, row: ReportingMonth, to: User) -> Text:
     """To the chief: headquarters has set other dates."""
     with translation.override("ja"):
@@ -90,6 +109,19 @@ def digest(to: User, overdue: Sequence[Overdue], *, ready: int, today: dt.date) 
             render_to_string("reports/mail/digest.txt", {
                 "to": to, "rows": [(_month(row.month), row.hub.name, row.days) for row in overdue], "ready": ready,
                 "address": settings.SITE_URL + reverse("nation_months:list"),
+            }),
+        )  # fmt: skip
+
+
+def package_made(package: Package, to: User) -> Text:
+    """To a subscriber: it is there, and how to be told no more."""
+    with translation.override("ja"):
+        told = {"kind": package.get_kind_display(), "period": package.period, "version": package.version}
+        return Text(
+            _("【よろず支援拠点】%(kind)s報告 %(period)s 第%(version)s版ができました") % told,
+            render_to_string("reports/mail/package_made.txt", told | {
+                "to": to, "address": settings.SITE_URL + reverse("reports:package", args=[package.pk]),
+                "stop": settings.SITE_URL + reverse("agency:subscription"),
             }),
         )  # fmt: skip
 

@@ -48,7 +48,7 @@ def outliers_of(hub: Hub, month: Month, found: Figures) -> list[Outlier]:
     """A hub's totals of a month that stand out, in the order of the registry. `found` holds the hub's and the nation's
     figures of the month and of LOOKED_BACK months before it."""
     months = _known(hub, month, found)
-    outliers = (_outlier(hub, month, months, indicator, found) for indicator in INDICATORS.totals())
+    outliers = (_outlier(hub, month, months, indicator, found) for indicator in INDICATORS.at(month).totals())
     return [outlier for outlier in outliers if outlier is not None]
 
 

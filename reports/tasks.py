@@ -20,12 +20,13 @@ from jobs.models import Job
 from metrics.evidence import canonical
 from metrics.freezing import Disagrees
 from metrics.models import Freeze, FrozenHub
-from reports.actions import chasing, closing, compositions, months, reopening
+from reports.actions import chasing, closing, compositions, months, packages, reopening
 from reports.actions import editions as actions
 from reports.models import Reopening
 from reports.queries.closing import CLOSE, CORRECT, PUBLISH
 from reports.queries.compositions import KIND as COMPOSITION
 from reports.queries.editions import KIND
+from reports.queries.packages import KIND as PACKAGE
 
 log = logging.getLogger("yorozu.reports")
 
@@ -38,6 +39,20 @@ SUPPRESSING = gettext_noop("小さい値を伏せて公表の準備をしてい�
 def make_edition(*, job_id: int) -> None:
     """Make what a job asks for. The job belongs to no hub; the figures' scope is entered when they are read."""
     jobs.perform(job_id=job_id, scope=Scope(), make=_made, clock=timezone.now)
+
+
+@shared_task(name=PACKAGE, soft_time_limit=3000)
+def make_package(*, job_id: int) -> None:
+    """Make what is missing of a package. The figures' scope is entered when they are read."""
+    jobs.perform(job_id=job_id, scope=Scope(), make=_package, clock=timezone.now)
+    packages.tell_subscribers(at=timezone.now())
+
+
+@shared_task(name="reports.order_packages")
+def order_packages() -> None:
+    """What was published gets its package, and whoever wants to know is told: due minus done."""
+    packages.order_due(at=timezone.now())
+    packages.tell_subscribers(at=timezone.now())
 
 
 @shared_task(name=COMPOSITION, soft_time_limit=600)
@@ -166,3 +181,7 @@ def _record_of(frozen: Freeze) -> jobs.Product:
         }  # fmt: skip
     name = f"よろず支援拠点_締め記録_{frozen.as_month}_v{frozen.version}.json"
     return jobs.Product(io.BytesIO(canonical(told)), name)
+
+
+def _package(job: Job, progress: jobs.Progress) -> jobs.Product:
+    return packages.make_package(job=job, progress=progress, clock=timezone.now)

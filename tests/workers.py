@@ -26,7 +26,7 @@ _START = """
 import sys
 from yorozu.celery import app
 app.conf.update(task_default_queue=sys.argv[1], task_routes={})
-app.worker_main(["worker", "--concurrency", "1", "--queues", sys.argv[1]])
+app.worker_main(["worker", "--concurrency", sys.argv[2], "--loglevel", "INFO", "--queues", sys.argv[1]])
 """
 
 
@@ -53,14 +53,17 @@ class Worker:
 
 
 @contextlib.contextmanager
-def working(folder: Path, monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterator[Worker]:
-    """A worker with a queue of its own, to which this process sends its tasks meanwhile."""
+def working(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, concurrency: int = 1, **environment: str
+) -> Iterator[Worker]:
+    """A worker with a queue of its own, to which this process sends its tasks meanwhile. `concurrency`: how many
+    processes take tasks."""
     queue = f"test-{uuid.uuid4().hex}"
     monkeypatch.setattr(current_app, "send_task", functools.partial(current_app.send_task, queue=queue))
     database = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + connection.settings_dict["NAME"]
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", _START, queue],
+            [sys.executable, "-c", _START, queue, str(concurrency)],
             env=os.environ | {"DATABASE_URL": database, "DATA_DIR": str(folder)} | environment,
             cwd=settings.BASE_DIR, stdout=log, stderr=log,
         )  # fmt: skip

@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "metrics: recount what has changed": {"task": "metrics.recount_touched", "schedule": 15.0},
+    "metrics: look how fresh the records are": {"task": "metrics.take_pulse", "schedule": crontab(minute="35")},
     "metrics: recount two years every night": {
         "task": "metrics.recount_years",
         "schedule": crontab(hour="3", minute="10"),
@@ -48,6 +49,7 @@ app.conf.beat_schedule = {
     "reports: open the month that is over": {"task": "reports.open_months", "schedule": crontab(minute="0")},
     "reports: end reopenings": {"task": "reports.end_reopenings", "schedule": 60.0},
     "reports: remind of months": {"task": "reports.chase_months", "schedule": crontab(hour="8-17", minute="35")},
+    "reports: order what was published, tell subscribers": {"task": "reports.order_packages", "schedule": 60.0},
     "jobs: send lost jobs again": {"task": "jobs.send_lost_again", "schedule": 30.0},
     "jobs: remove expired results": {"task": "jobs.remove_expired", "schedule": 3600.0},
     "letters: send what is due": {"task": "letters.send_due", "schedule": 30.0},

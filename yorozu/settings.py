@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "webhooks",
     "casestudies",
     "metrics",
+    "plans",
     "reports",
     "dashboards",
     "website",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "website.probes.Probes",
+    "website.figures.kept.Kept",  # what everybody reads alike: before anybody is asked who they are
     "foundation.requests.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.idle.Idle",
@@ -129,6 +131,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_ROUTES = {
     "exchange.*": {"queue": "long"},  # files of many rows, in a worker of their own
+    "reports.make_package": {"queue": "long"},  # a hundred files and more
     "webhooks.tell_hub": {"queue": "outward"},  # waits for other people's servers: nobody waits behind it
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
@@ -249,6 +252,7 @@ STATICFILES_DIRS = [
 ]
 PDF_FONTS = _PACKAGES / "@expo-google-fonts" / "noto-sans-jp"
 MEDIA_ROOT = DATA_DIR / "files"
+PACKAGE_SIGNING_KEY = env.str("PACKAGE_SIGNING_KEY", "")  # Ed25519, a PEM or its path: reports.signing
 ATTACHMENTS_S3_BUCKET = env.str("ATTACHMENTS_S3_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

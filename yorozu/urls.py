@@ -11,6 +11,7 @@ hub_patterns = ([*hubs.urls.urlpatterns, *dashboards.hub_urls.urlpatterns], "hub
 
 urlpatterns = [
     path("", include("website.urls")),
+    path("figures/", include("website.figures.urls")),
     path("", include("consultations.urls.offline")),
     path("", include("booking.public_urls")),
     path("", include("casestudies.urls")),
@@ -27,15 +28,18 @@ urlpatterns = [
     path("hubs/<slug:hub>/", include("finding.urls")),
     path("hubs/<slug:hub>/", include("webhooks.urls")),
     path("hubs/<slug:hub>/", include("casestudies.hub_urls")),
+    path("hubs/<slug:hub>/", include("plans.hub_urls")),
     path("hubs/<slug:hub>/", include("reports.hub_urls")),
     path("nation/", include("dashboards.nation_urls")),
     path("nation/", include("metrics.nation_urls")),
+    path("nation/", include("plans.nation_urls")),
     path("nation/", include("reports.nation_urls")),
     path("nation/", include("hubs.nation_urls")),
     path("nation/", include("consultations.nation_urls")),
     path("nation/", include("casestudies.nation_urls")),
     path("answers/", include("referrals.answer_urls")),
     path("reports/", include("reports.urls")),
+    path("agency/", include("reports.agency_urls")),
     path("api/", include("website.api_urls")),
 ]
 

@@ -1,4 +1,5 @@
-"""Answers from the monthly facts, of closed months as they were frozen. All of this package's reading of them stands here."""
+"""Answers from the monthly facts, of closed months as they were frozen. All that this package reads of
+them stands here."""
 
 from __future__ import annotations
 
@@ -150,13 +151,13 @@ def stored_span(months: Sequence[Month]) -> Span | None:
     """The span up to the last of these months that is just them. None if there is none."""
     if len(months) == 1:
         return Span.MONTH
-    whole = months[0].number == 4 and months[0].fiscal_year == months[-1].fiscal_year
-    return Span.YEAR_TO_DATE if whole else None
+    spans = (Span.QUARTER_TO_DATE, Span.YEAR_TO_DATE)
+    return next((span for span in spans if span.start(months[-1]) == months[0]), None)
 
 
 def _counted_anew(question: Question, rows: Sequence[Group], columns: Sequence[Group], places: Places) -> Answer:
-    wanted = {
-        (row and row.code, column and column.code): reads_of(question, row, column, places)
+    wanted: dict[Key, list[Read] | None] = {
+        (row.code if row else None, column.code if column else None): reads_of(question, row, column, places)
         for row in (*rows, None)
         for column in (*columns, None)
     }

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
-from foundation.spreadsheets import Cell, csv_file, may_be_formula
+from foundation.spreadsheets import Cell, csv_file, may_be_formula, name_letters
 from metrics.crosstab.axes import Kind
 from metrics.crosstab.table import Heat, Table
 
@@ -28,21 +28,26 @@ class Paper:
     heat: str = Heat.ALL
 
 
-def grid(table: Table) -> list[list[Cell]]:
+def grid(table: Table) -> Sequence[Sequence[Cell]]:
     """Head, rows, totals. A total that would not be true is empty."""
-    question = table.question
-    head: list[Cell] = [f"{question.rows} \\ {question.columns}", *(column.label for column in table.columns)]
-    found = [head + [_("計")] * table.has_row_totals]
-    for line in table.lines:
-        found.append([line.head.label, *(cell.value for cell in line.cells)] + [line.total] * table.has_row_totals)
+    question, more = table.question, table.has_row_totals
+    found: list[list[Cell]] = [[f"{question.rows} \\ {question.columns}", *(column.label for column in table.columns)]]
+    found += [[line.head.label, *(cell.value for cell in line.cells)] for line in table.lines]
+    last: list[Cell] = [_("計"), *(line.total for line in table.lines)]
     if table.has_column_totals:
-        found.append([_("計"), *table.totals] + [table.total] * table.has_row_totals)
-    return found
+        found.append([_("計"), *table.totals])
+        last.append(table.total)
+    return [[*row, total] for row, total in zip(found, last, strict=True)] if more else found
 
 
 def as_csv(table: Table, paper: Paper, *, encoding: str = "utf-8") -> bytes:
-    """The conditions, an empty line, the figures. CRLF, with BOM; texts that look like a formula are neutralised."""
-    return csv_file([*paper.facts, [], *grid(table)], encoding=encoding).content
+    """The conditions, an empty line, the figures. CRLF; UTF-8 with BOM or cp932, whose missing letters are named; texts
+    that look like a formula are neutralised."""
+    written = csv_file([*paper.facts, [], *grid(table)], encoding=encoding)
+    if not written.lost:
+        return written.content
+    told = (_("注意"), _("〓に置き換えた文字: %(letters)s") % {"letters": name_letters(written.lost)})
+    return csv_file([*paper.facts, told, [], *grid(table)], encoding=encoding).content
 
 
 def as_xlsx(table: Table, paper: Paper) -> bytes:

@@ -74,19 +74,20 @@ def _part(name: str, some: frozenset[int], all_: frozenset[int]) -> str:
     return name if some == all_ else _("%(name)s(選んだ拠点)") % {"name": name}
 
 
-def first_of_quarter(month: Month) -> Month:
-    """April, July, October or January."""
-    return month.plus(-((month.number - 1) % 3))
+def _start_of_quarter(month: Month) -> Month:
+    return month.quarter.months[0]
+
+
+def _april(month: Month) -> Month:
+    return month.fiscal_year.months[0]
 
 
 def _times(question: Question, axis: Axis) -> list[Group]:
     if axis == MONTH:
         return [Group(str(month), shown.month(month), months=(month,)) for month in question.months]
     if axis == QUARTER:
-        return _spans(question, first_of_quarter, _quarter, 3)
-    return _spans(
-        question, lambda month: month.fiscal_year.months[0], lambda first: shown.fiscal_year(first.fiscal_year), 12
-    )
+        return _spans(question, _start_of_quarter, _quarter, 3)
+    return _spans(question, _april, lambda april: shown.fiscal_year(april.fiscal_year), 12)
 
 
 def _spans(
@@ -105,5 +106,5 @@ def _spans(
 
 
 def _quarter(first: Month) -> str:
-    number = (first.number - 4) % 12 // 3 + 1
-    return _("%(year)s 第%(number)s四半期") % {"year": shown.fiscal_year(first.fiscal_year), "number": number}
+    year = shown.fiscal_year(first.fiscal_year)
+    return _("%(year)s 第%(number)s四半期") % {"year": year, "number": first.quarter.number}

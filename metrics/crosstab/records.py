@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -15,12 +16,14 @@ from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from psycopg2.errors import QueryCanceled
 
+from foundation.periods import Month
+from foundation.templatetags import shown
 from hubs.tenancy import Scope, entered
 from metrics.counting import BUREAU_OF, COUNTED, EACH_THEME, IDENTITY, INDUSTRY_OF, MORE, OF_CASE, ROWS, THEMES_OF
 from metrics.crosstab.axes import AXES, BUREAU, HUB, MONTH, QUARTER, SESSIONS, YEAR, Axis, Kind, columns_of
 from metrics.crosstab.facts import Answer
 from metrics.crosstab.question import Question, Unanswerable
-from metrics.indicators import BY_SPECIAL_DESK, BY_THEME, Source, Way
+from metrics.indicators import BY_SPECIAL_DESK, BY_THEME, INDICATORS, Counted, Source, Way
 
 _SESSION_COLUMNS = ", c.day, c.identity, c.minutes, c.method, c.themes, c.unit, " + ", ".join(
     f"c.{column}" for column in ("category", "special_desk", "introducer", "industry")
@@ -57,10 +60,23 @@ def check(question: Question) -> None:
         ) % {"measure": measure})  # fmt: skip
     for name in question.breakdowns:
         if name not in known:
-            place = (
-                "rows" if question.rows.name == name else "columns" if question.columns.name == name else f"in_{name}"
-            )
-            raise Unanswerable(place, _cannot_divide(question, AXES[name]))
+            sides = {question.columns.name: "columns", question.rows.name: "rows"}
+            raise Unanswerable(sides.get(name, f"in_{name}"), _cannot_divide(question, AXES[name]))
+
+
+def _definition(question: Question) -> tuple[Counted, Month, Month]:
+    """What counts, and in which months of the period it does. Raises Unanswerable where that changes on the way."""
+    held = INDICATORS.within(question.measure.code, question.first, question.last)
+    if len(held) > 1:
+        raise Unanswerable("period", _(
+            "「%(measure)s」の定義は%(month)sから変わりました。記録からは1つの定義でだけ数えられるため、その前と後に期間を分けてください。"
+        ) % {"measure": question.measure, "month": shown.month(held[-1][1])})  # fmt: skip
+    if not held:
+        raise Unanswerable(
+            "period", _("この期間には「%(measure)s」の定義がありません。") % {"measure": question.measure}
+        )
+    definition, first, last = held[0]
+    return definition.counted, first, last
 
 
 def _cannot_divide(question: Question, axis: Axis) -> str:
@@ -75,11 +91,10 @@ def _cannot_divide(question: Question, axis: Axis) -> str:
 def from_records(question: Question) -> Answer:
     """The answer. Raises Unanswerable, and TooSlow after CROSSTAB_SECONDS."""
     check(question)
-    sql, asked = _statement(question)
+    sql, asked = _statement(question, *_definition(question))
     with (
         entered(Scope.nationwide(), read_only=True),
-        _limited(settings.CROSSTAB_SECONDS),
-        connection.cursor() as cursor,
+        _limited(settings.CROSSTAB_SECONDS, at_large=question.is_nation) as cursor,
     ):
         cursor.execute(sql, asked)
         found = cursor.fetchall()
@@ -87,30 +102,37 @@ def from_records(question: Question) -> Answer:
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """A time limit for each statement within. Raises TooSlow."""
+def _limited(seconds: float, *, at_large: bool) -> Iterator[Any]:
+    """A cursor with a time limit for each statement within. Raises TooSlow. `at_large`: most of each table is read. The
+    planner cannot know that, since the wall's condition hides how many hubs there are, and would look up row by row."""
+    wanted = {"statement_timeout": f"{round(seconds * 1000)}ms"} | ({"enable_nestloop": "off"} if at_large else {})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{round(seconds * 1000)}ms"])
+        before = {name: _set(cursor, name, value) for name, value in wanted.items()}
         try:
-            yield
+            yield cursor
         except OperationalError as problem:
             if isinstance(problem.__cause__, QueryCanceled):
                 raise TooSlow from problem
             raise
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        for name, value in before.items():
+            _set(cursor, name, value)
 
 
-def _statement(question: Question) -> tuple[str, dict[str, Any]]:
-    measure, source = question.measure, question.measure.counted.source
-    asked: dict[str, Any] = {
-        "first": question.first.first, "last": question.last.last, "hubs": sorted(question.hubs)
-    }  # fmt: skip
+def _set(cursor: Any, name: str, value: str) -> str:
+    """A setting of this transaction; returns what it was. Broken off, the transaction itself puts it back."""
+    cursor.execute("SELECT current_setting(%s)", [name])
+    (before,) = cursor.fetchone()
+    cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+    return before
+
+
+def _statement(question: Question, defined: Counted, first: Month, last: Month) -> tuple[str, dict[str, Any]]:
+    source = defined.source
+    asked: dict[str, Any] = {"first": first.first, "last": last.last, "hubs": sorted(question.hubs)}
     found = f"found AS MATERIALIZED (SELECT * FROM {_rows(source)} AS one WHERE {_kept(question, asked)})"  # noqa: S608
     counted = f"{COUNTED.replace(MORE, f', c.held_on AS day, {IDENTITY} AS identity')}, " if source in SESSIONS else ""
-    aggregate = "count(DISTINCT identity)" if measure.counted.way is Way.DISTINCT else measure.counted.aggregate
-    return f"WITH {counted}{found} {_counts(question, aggregate)}", asked
+    aggregate = replace(defined, aggregate="count(DISTINCT identity)") if defined.way is Way.DISTINCT else defined
+    return f"WITH {counted}{found} {_counts(question, aggregate.sql)}", asked
 
 
 def _rows(source: Source) -> str:

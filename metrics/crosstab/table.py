@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.periods import Month
+from foundation.templatetags import shown
 from metrics.crosstab.axes import AXES, Kind, stored
 from metrics.crosstab.facts import Answer, can_answer, from_facts, stored_span
 from metrics.crosstab.groups import Group, Places, groups_of
 from metrics.crosstab.question import Question, Unanswerable
 from metrics.crosstab.records import from_records
-from metrics.indicators import Way
+from metrics.indicators import INDICATORS, Way
 from metrics.models import Span
 from metrics.queries import Labels
 
@@ -162,6 +163,10 @@ def behind(question: Question, row: Group, column: Group) -> Behind | None:
 
 def _notes(question: Question, answer: Answer, *, by_facts: bool) -> Iterable[str]:
     measure = question.measure
+    for _definition, first, _last in INDICATORS.within(measure.code, question.first, question.last)[1:]:
+        yield _("「%(measure)s」の定義は%(month)sから変わりました。その前の月は、前の定義で数えています。") % {
+            "measure": measure, "month": shown.month(first)
+        }  # fmt: skip
     if not by_facts:
         yield _(
             "この組み合わせは月次の集計値にないため、現在の記録から数えました。締めた月についても、その後に直された記録の値です。"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg2 import errorcodes
 
 from accounts.models import User
 from audit import trail
@@ -21,6 +24,10 @@ from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import MonthlyReport, Publication, ReportingMonth
 from reports.workflow import CLOSED, MONTH
+
+Done = TypeVar("Done")
+ATTEMPTS = 3
+_OVERTAKEN = (errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.UNIQUE_VIOLATION)
 
 
 class NotInOrder(Exception):
@@ -50,10 +57,14 @@ def close_month(*, month: Month, note: str, by: User, at: dt.datetime) -> Freeze
 
     `note` says why hubs that are not accepted are not waited for; their figures are frozen as they stand, unconfirmed.
     Enters the nation's scope itself. Raises NotOver, NotInOrder, Unconfirmed, metrics.freezing.Disagrees, and
-    OperationalError where a recount ran into it: then trying again helps.
+    OperationalError where others ran into it again and again.
     """
     if timezone.localdate(at) <= month.last:
         raise NotOver
+    return _undisturbed(lambda: _close_month(month=month, note=note, by=by, at=at))
+
+
+def _close_month(*, month: Month, note: str, by: User, at: dt.datetime) -> Freeze:
     metrics.recount_touched(at=at)
     with entered(Scope.nationwide(), snapshot=True):
         row = _locked(month)
@@ -75,7 +86,11 @@ def close_month(*, month: Month, note: str, by: User, at: dt.datetime) -> Freeze
 def correct_month(*, month: Month, by: User, at: dt.datetime) -> Freeze | None:
     """Make a further version of the newest closed month without waiting for the next closing: it tells of its own
     corrections and of those before it. None if nothing differs. Enters the nation's scope itself. Raises NotClosed,
-    metrics.freezing.Disagrees."""
+    metrics.freezing.Disagrees, and OperationalError as close_month does."""
+    return _undisturbed(lambda: _correct_month(month=month, by=by, at=at))
+
+
+def _correct_month(*, month: Month, by: User, at: dt.datetime) -> Freeze | None:
     metrics.recount_touched(at=at)
     with entered(Scope.nationwide(), snapshot=True):
         row = _locked(month)
@@ -86,6 +101,18 @@ def correct_month(*, month: Month, by: User, at: dt.datetime) -> Freeze | None:
         if made:
             trail.record("month.corrected", by=by, at=at, on=row, months=[str(one.as_month) for one in made])
         return made[-1] if made else None
+
+
+def _undisturbed(deed: Callable[[], Done]) -> Done:
+    """A snapshot that another closing or a recount overtook is refused by the database, and nothing of it is left:
+    taken anew, it holds what the other did. Within a transaction there is no beginning anew."""
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return deed()
+        except (OperationalError, IntegrityError) as problem:
+            if connection.in_atomic_block or getattr(problem.__cause__, "pgcode", "") not in _OVERTAKEN:
+                raise
+    return deed()
 
 
 def _locked(month: Month) -> ReportingMonth:
@@ -144,7 +171,8 @@ def _close_hubs(month: Month, *, by: User, at: dt.datetime) -> None:
 
 def publish(*, month: Month, by: User, at: dt.datetime) -> list[Publication]:
     """公表: every version up to this closed month's package that was not published yet, with small figures suppressed.
-    Publishing again what is published changes nothing. Enters the scope of all figures itself. Raises NotClosed."""
+    Publishing again what is published changes nothing. Enters the scope of all figures itself. Raises NotClosed,
+    reports.relations.Disagreement."""
     due = Freeze.objects.filter(carried_in__lte=month.first, publication__isnull=True).order_by("month", "version")
     with entered(Scope.of_figures(HUB_IDS)):
         if not ReportingMonth.objects.select_for_update(of=("self",)).filter(
@@ -152,6 +180,7 @@ def publish(*, month: Month, by: User, at: dt.datetime) -> list[Publication]:
         ).exists():  # fmt: skip
             raise NotClosed
         made = [_publish(frozen, by=by, at=at) for frozen in due]
+        transaction.on_commit(publishing.begin_edition)
         reports = list(
             MonthlyReport.objects.filter(state=MonthState.CLOSED, reporting_month_id__lte=month.first)
             .select_for_update(of=("self",))

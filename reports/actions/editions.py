@@ -17,11 +17,12 @@ from jobs import actions as jobs
 from jobs.models import Job
 from metrics.queries import counted_at
 from reports.choices import Format
-from reports.contents import MonthlyContent, NotCounted, read_content
+from reports.contents import MonthlyContent, NotCounted
 from reports.excel import write_excel
 from reports.flat import write_csv
 from reports.pdf import write_pdf
 from reports.queries.editions import KIND, Order, counts_behind, same_as
+from reports.readings import read_content
 
 
 class NotYet(ValueError):

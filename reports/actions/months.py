@@ -14,8 +14,8 @@ from consultations.actions.locks import open_month
 from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.models import Hub
-from letters import actions as letters
 from reports import emails
+from reports.actions.letters import post_about
 from reports.actions.reopening import end_with
 from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
@@ -128,7 +128,7 @@ def send_back(
         if text.strip()
     )
     for chief in people.chiefs_of(hub, timezone.localdate(at)):
-        _post(f"returned:{report.version}", report, chief, emails.returned(report, chief, note, remarks), at=at)
+        post_about(f"returned:{report.version}", report, chief, emails.returned(report, chief, note, remarks), at=at)
     return report
 
 
@@ -143,7 +143,7 @@ def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime, s
     _move(report, MonthMove.ACCEPT, by=by, at=at)
     end_with(report=report, at=at)
     for chief in people.chiefs_of(hub, timezone.localdate(at)):
-        _post(f"accepted:{report.version}", report, chief, emails.accepted(report, chief), at=at)
+        post_about(f"accepted:{report.version}", report, chief, emails.accepted(report, chief), at=at)
     return report
 
 
@@ -187,12 +187,6 @@ def _answer(report: MonthlyReport, replies: Mapping[str, str], *, by: User, at: 
         if text := replies.get(indicator, "").strip():
             remark.reply, remark.replied_at, remark.replied_by = text, at, by
             remark.save(update_fields=["reply", "replied_at", "replied_by"])
-
-
-def _post(what: str, report: MonthlyReport, to: User, text: emails.Text, *, at: dt.datetime) -> None:
-    """One of the nation's letters: headquarters' deeds may write to a hub's people, and not into its records."""
-    key = f"month:{report.month}:{report.hub_id}:{what}:{to.pk}"
-    letters.post(key=key, hub=None, to=to.email, subject=text.subject, body=text.body, at=at)
 
 
 def _move(report: MonthlyReport, move: MonthMove, *, by: User, at: dt.datetime, note: str = "") -> None:

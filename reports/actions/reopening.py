@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from audit import trail
 from consultations.actions.locks import open_month, shut_month
+from reports import emails
+from reports.actions.letters import post_about
 from reports.actions.steps import note_steps
 from reports.choices import MonthMove, ReopeningMove, ReopeningState
 from reports.models import MonthlyReport, MonthStep, Reopening
+from reports.queries import people
 from reports.workflow import CLOSED, MONTH, REOPENING
 
 LONGEST = dt.timedelta(days=14)
@@ -45,6 +49,8 @@ def ask(*, report: MonthlyReport, reason: str, consultations: Sequence[int], by:
         if "one_standing_reopening_per_report" in str(problem):
             raise AskedAlready from problem
         raise
+    for person in people.headquarters(timezone.localdate(at)):
+        post_about(f"reopening:{made.pk}:asked", report, person, emails.reopening_asked(made, person), at=at)
     trail.record("reopening.asked", by=by, at=at, on=made, month=str(report.month), records=len(consultations))
     return made
 
@@ -61,6 +67,7 @@ def grant(*, reopening: Reopening, until: dt.datetime, answer: str, by: User, at
     report.closed_at = report.closed_by = None
     _move(report, MonthMove.REOPEN, by=by, at=at, note=row.reason)
     open_month(hub_id=row.hub_id, month=report.month, until=until, consultations=row.consultations)
+    _tell(row, at=at)
     trail.record("reopening.granted", by=by, at=at, on=row, month=str(report.month), until=until.isoformat())
     return row
 
@@ -70,6 +77,7 @@ def refuse(*, reopening: Reopening, answer: str, by: User, at: dt.datetime) -> R
     """Say no, and why. Raises MoveRefused."""
     row = _decided(reopening, ReopeningMove.REFUSE, answer, by=by, at=at)
     row.save()
+    _tell(row, at=at)
     trail.record("reopening.refused", by=by, at=at, on=row)
     return row
 
@@ -109,6 +117,13 @@ def lapse(*, reopening: Reopening, at: dt.datetime) -> None:
     _move(report, MonthMove.LAPSE, by=None, at=at)
     if MonthStep.objects.filter(report=report, move=MonthMove.PUBLISH).exists():
         _move(report, MonthMove.PUBLISH, by=None, at=at)
+
+
+def _tell(row: Reopening, *, at: dt.datetime) -> None:
+    """The chief reads what was decided."""
+    for chief in people.chiefs_of(row.report.hub, timezone.localdate(at)):
+        text = emails.reopening_decided(row, chief)
+        post_about(f"reopening:{row.pk}:decided", row.report, chief, text, at=at)
 
 
 def _decided(reopening: Reopening, move: ReopeningMove, answer: str, *, by: User, at: dt.datetime) -> Reopening:

@@ -1,4 +1,4 @@
-"""The month as it is told: its dates and states, what was reopened, what was published."""
+"""The month as it is told: its dates and states, what was reopened, what was published, what the agency is handed."""
 
 from reports.models.closing import Publication, Reopening
 from reports.models.compositions import Block, Composition, CompositionQuerySet, Paper
@@ -12,6 +12,7 @@ from reports.models.months import (
     Remark,
     ReportingMonth,
 )
+from reports.models.packages import Package, PackageFile, Subscription
 
 __all__ = [
     "USUAL_CLOSING_DAY",
@@ -23,9 +24,12 @@ __all__ = [
     "MonthStep",
     "MonthlyReport",
     "MonthlyReportQuerySet",
+    "Package",
+    "PackageFile",
     "Paper",
     "Publication",
     "Remark",
     "Reopening",
     "ReportingMonth",
+    "Subscription",
 ]

@@ -110,8 +110,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 class Publication(models.Model):
     """公表版: what the public reads of one version of a month; small figures are suppressed in it. Never changed.
 
-    `figures` holds what is published, one entry per fact, as reports.publishing writes it; nobody's rows, so it stands
-    behind no wall.
+    `figures` holds what is published and what it is called, as reports.publishing writes it; nobody's rows, so it
+    stands behind no wall.
     """
 
     freeze = models.OneToOneField(Freeze, models.PROTECT, related_name="publication")

@@ -11,7 +11,9 @@ from hubs.models import Hub
 from reports.chasing import LISTED_MONTHS, MADE_UP_FOR_WITHIN, REMINDED_ON, reminder_due
 from reports.choices import MonthState
 from reports.models import MonthlyReport, ReportingMonth
-from reports.workflow import WAITING_FOR_HUB
+
+# Not one that was reopened: it had been told in time, and its reopening has an end of its own.
+CHASED = (MonthState.DRAFTING, MonthState.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def overdue(*, hubs: Iterable[Hub], today: dt.date) -> list[Overdue]:
     late = list(ReportingMonth.objects.filter(due_on__lt=today, month__gte=since).order_by("month"))
     done = set(
         MonthlyReport.objects.filter(reporting_month__in=late)
-        .exclude(state__in=WAITING_FOR_HUB)
+        .exclude(state__in=CHASED)
         .values_list("hub_id", "reporting_month_id")
     )
     return [
@@ -67,6 +69,6 @@ def _waiting(hub: Hub, months: Iterable[ReportingMonth]) -> Sequence[MonthlyRepo
     for month in months:
         report = known.get(month.pk) or MonthlyReport(hub=hub, reporting_month=month)
         report.hub, report.reporting_month = hub, month
-        if report.state in WAITING_FOR_HUB:
+        if report.state in CHASED:
             reports.append(report)
     return reports

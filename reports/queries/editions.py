@@ -12,7 +12,7 @@ from hubs.access import GRANTS, Permission, memberships_of
 from hubs.models import Bureau
 from jobs.choices import JobState
 from jobs.models import Job, JobQuerySet
-from metrics.models import Count
+from metrics.models import Count, Freeze
 from reports.choices import Format
 from reports.editions import NATION, Edition
 
@@ -64,7 +64,7 @@ def editions_for(user: Any) -> dict[str, Edition]:
         nation = [Edition.named(NATION)]
     else:
         nation, bureaus = [], bureaus.filter(pk__in=[m.bureau_id for m in granting])
-    every = [*nation, *(Edition(bureau.slug, bureau.name, bureau) for bureau in bureaus)]
+    every = [*nation, *map(Edition.of_bureau, bureaus)]
     return {edition.slug: edition for edition in every}
 
 
@@ -85,11 +85,14 @@ def counted_months() -> list[Month]:
 
 
 def counts_behind(month: Month) -> list[str]:
-    """Which counts a month's report is made from: `2026-10 2026-11-20T01:00:00+00:00` for each month that it tells
-    of. A job keeps those that it read. Their latest would not do: a count that waited for another is older than it."""
+    """Which counts a month's report is made from: `2026-10 2026-11-20T01:00:00+00:00` for each month that it tells of,
+    and `2026-10 v1` for each version of those that are closed. A job keeps those that it read. Their latest would not
+    do: a count that waited for another is older than it."""
     behind = (month.year_before().fiscal_year.first, month.first)
     counts = Count.objects.filter(month__range=behind).order_by("month").values_list("month", "counted_at")
-    return [f"{Month.of(day)} {at.isoformat()}" for day, at in counts]
+    versions = Freeze.objects.filter(month__range=behind).order_by("month", "version")
+    frozen = [f"{one.as_month} v{one.version}" for one in versions.only("month", "version")]
+    return [f"{Month.of(day)} {at.isoformat()}" for day, at in counts] + frozen
 
 
 def same_as(order: Order, *, at: dt.datetime) -> Job | None:

@@ -14,12 +14,12 @@ from django.utils import timezone
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics.indicators import INDICATORS
-from metrics.queries import Figures, Place, figures
+from metrics.queries import Figures, Place, Told, figures
 from reports.choices import MonthMove, MonthState
 from reports.models import MonthlyReport, MonthStep, ReportingMonth
 from reports.outliers import LOOKED_BACK, Outlier, outliers_of
 from reports.queries.months import Changed, Confirmed, changes_of, jumps_of
-from reports.workflow import WAITING_FOR_HUB
+from reports.workflow import CLOSED, WAITING_FOR_HUB
 
 YEAR = 12  # months over which rates are told
 LATE, LOOK = "late", "look"  # filters beside the states
@@ -113,7 +113,8 @@ def standings(hubs: Sequence[Hub], month: Month, *, today: dt.date) -> list[HubS
             hub, report, report.is_late(today),
             on_time=first_sent[month] <= dates.due_on if month in first_sent else None,
             jumps=len(jumps_of(confirmed)), outliers=outliers_of(hub, month, found),
-            changes=changes_of(report, confirmed), year=_rate(reports[hub.pk], months, first_sent, today),
+            changes=[] if report.state in CLOSED else changes_of(report, confirmed),
+            year=_rate(reports[hub.pk], months, first_sent, today),
         )  # fmt: skip
 
     return [standing(hub) for hub in hubs]
@@ -149,12 +150,12 @@ def _year(month: Month) -> tuple[dt.date, dt.date]:
 def _figures(hubs: Sequence[Hub], month: Month) -> Figures:
     places = [Place.nation(), *map(Place.of_hub, hubs)]
     months = [month.plus(n - LOOKED_BACK) for n in range(LOOKED_BACK + 1)]
-    return figures(places=places, months=months, indicators=INDICATORS.totals())
+    return figures(places=places, months=months, indicators=INDICATORS.at(month).totals(), told=Told.LIVE)
 
 
 def _confirmed(hub: Hub, month: Month, found: Figures) -> list[Confirmed]:
-    place, before = Place.of_hub(hub), month.previous()
-    return [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in INDICATORS.totals()]
+    place, before, totals = Place.of_hub(hub), month.previous(), INDICATORS.at(month).totals()
+    return [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in totals]
 
 
 def _first_sent(month: Month) -> Mapping[int, Mapping[Month, dt.date]]:
@@ -182,7 +183,7 @@ def _rate(
     rate = Rate()
     for month, dates in months.items():
         report = reports.get(month)
-        is_sent = report is not None and report.state not in WAITING_FOR_HUB
+        is_sent = report is not None and report.state not in (MonthState.DRAFTING, MonthState.RETURNED)
         if is_sent or dates.due_on < today:
             in_time = is_sent and month in sent and sent[month] <= dates.due_on
             rate += Rate(1, int(is_sent), int(in_time))

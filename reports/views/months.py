@@ -82,13 +82,13 @@ class HubMonth(MonthDoor):
         possible, user = MONTH.possible(report.state), self.request.user
         steps = list(report.steps.select_related("by").order_by("-at", "-pk")) if report.pk else []
         rounds = queries.rounds_of(report, steps)
-        frozen = Told.FROZEN if report.state in CLOSED else Told.LIVE
-        figures = queries.figures_to_confirm(self.hub, month, told=frozen)
+        as_told = Told.FROZEN if report.state in CLOSED else Told.LIVE
+        figures = queries.figures_to_confirm(self.hub, month, told=as_told)
         changes = [] if report.state in CLOSED else queries.changes_of(report, figures)
         context = {
             "hub": self.hub, "month": month, "report": report, "form": form, "dates": report.reporting_month,
             "is_late": report.is_late(timezone.localdate()), "is_over": timezone.localdate() > month.last,
-            "figures": told(report, figures, rounds), "rounds": rounds, "steps": steps,
+            "figures": said_of(report, figures, rounds), "rounds": rounds, "steps": steps,
             "changes": changes, "mark": queries.mark_of(changes),
             "confirms": user.has_perm(Permission.CONFIRM_MONTH, self.hub),
             "checks": user.has_perm(Permission.CHECK_MONTHS, self.hub),
@@ -112,7 +112,7 @@ class HubMonth(MonthDoor):
 
 
 @dataclass(frozen=True)
-class Remarked:
+class Said:
     """A figure with all that was said about it: the hub's explanation, and what headquarters asked at last."""
 
     figure: queries.Confirmed
@@ -120,13 +120,12 @@ class Remarked:
     remark: Remark | None
 
 
-def told(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[queries.Round]) -> list[Remarked]:
+def said_of(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[queries.Round]) -> list[Said]:
     """The figures of a month, each with what was said about it."""
     explained = queries.explanations_of(report)
-    remarks = {remark.indicator: remark for remark in rounds[0].remarks} if rounds else {}
+    remarks = {remark.indicator: remark for _indicator, remark in rounds[0].remarks} if rounds else {}
     return [
-        Remarked(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code))
-        for figure in figures
+        Said(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code)) for figure in figures
     ]
 
 

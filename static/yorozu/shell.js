@@ -22,8 +22,8 @@ const later = () => form.elements.whom.value === "known";
 function begin() {
   id = crypto.randomUUID();
   form.reset();
-  const now = new Date();
-  form.elements.held_on.value = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((one) => String(one).padStart(2, "0")).join("-");
+  // the day in Japan, whatever zone the device is set to: at a month's edge it decides the month
+  form.elements.held_on.value = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Tokyo" });
   form.elements.minutes.value = "60";
   state.textContent = "";
   showWhom();

@@ -45,7 +45,7 @@ def test_the_hub_page_shows_the_month(client, a_month, tokyo, coordinator):
 def test_the_length_of_every_list_equals_its_figure(client, a_month, tokyo, coordinator):
     client.force_login(coordinator)
     seen = 0
-    for span in ("month", "ytd"):
+    for span in ("month", "qtd", "ytd"):
         page = client.get("/hubs/tokyo/", MONTH | {"span": span})
         shown = [*page.context["totals"], *(row for division in page.context["divisions"] for row in division.rows)]
         for row in shown:

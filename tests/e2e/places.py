@@ -89,6 +89,17 @@ def filters_refused(page: Page) -> None:
     page.goto(f"{RECORDS}?since=2026-99-99")
 
 
+def crosstab_saved(page: Page) -> None:
+    """The list of saved tables, with one in it."""
+    page.goto("/nation/crosstab/tables/")
+    if not page.locator("main td a").count():
+        page.goto("/nation/crosstab/?measure=visitors")
+        page.get_by_text("この条件を保存").click()
+        page.locator(".keep input[name=name]").fill("毎月見る表")
+        page.locator(".keep button").click()
+        page.goto("/nation/crosstab/tables/")
+
+
 def referral_of_first_case(page: Page) -> None:
     first_of(CASES)(page)
     number = page.url.rstrip("/").rpartition("/")[2]
@@ -98,6 +109,7 @@ def referral_of_first_case(page: Page) -> None:
 STRANGER = (
     Place("home", at("/")),
     Place("definitions", at("/definitions/")),
+    Place("figures", at("/figures/")),
     Place("booking-request", at("/book/tokyo/")),
     Place("case-studies", at("/case-studies/")),
     Place("case-study", first_of("/case-studies/")),
@@ -179,7 +191,11 @@ CHIEF = (
     Place("handovers", at("/hubs/tokyo/handovers/")),
     Place("booking-settings", at("/hubs/tokyo/bookings/settings/")),
     Place("webhooks", at("/hubs/tokyo/webhooks/")),
+    Place("hub-reports", at("/hubs/tokyo/reports/")),
     Place("month", at(f"/hubs/tokyo/months/{LAST_MONTH}/")),
+    Place("targets", at("/hubs/tokyo/targets/")),
+    Place("targets-edit", at("/hubs/tokyo/targets/revision/")),
+    Place("analysis", at("/hubs/tokyo/analysis/support/?span=ytd")),
     Place("month-submission", at(f"/hubs/tokyo/months/{LAST_MONTH}/submission/")),
     Place("appointments", at(APPOINTMENTS)),
     Place("appointment", first_of(APPOINTMENTS)),
@@ -206,13 +222,29 @@ HEADQUARTERS = (
     Place("nation", at("/nation/")),
     Place("nation-year", at("/nation/?span=ytd&indicator=visitors&order=value")),
     Place("breakdowns", at("/nation/breakdowns/")),
+    Place("analysis", at("/nation/analysis/")),
+    Place("analysis-year", at("/nation/analysis/referrals/?span=ytd&order=percent")),
+    Place("analysis-bureau", at("/nation/bureaus/kanto/analysis/outcomes/?span=qtd")),
+    Place("warnings", at("/nation/warnings/")),
+    Place("targets-nation", at("/nation/targets/")),
+    Place("targets-nation-edit", at("/nation/targets/revision/")),
+    Place("crosstab", at("/nation/crosstab/")),
+    Place(
+        "crosstab-records", at("/nation/crosstab/?rows=theme&columns=industry&in_category=sales&in_category=startup")
+    ),
+    Place("crosstab-refused", at("/nation/crosstab/?rows=month&columns=year&hubs=99")),
+    Place("crosstab-tables", crosstab_saved),
+    Place("crosstab-table", first_of("/nation/crosstab/tables/")),
     Place("reports", at("/reports/")),
+    Place("packages", at("/reports/packages/")),
     Place("appointments", at("/nation/appointments/")),
     Place("trail", at("/nation/trail/")),
     Place("hub", at("/hubs/okinawa/")),
     Place("opening", at("/hubs/osaka/opening/")),
     Place("opening-refused", opening_refused),
     Place("months", at("/nation/months/")),
+    Place("months-to-look-at", at("/nation/months/?state=look")),
+    Place("month-dates", at(f"/nation/months/{LAST_MONTH}/dates/")),
     Place("month", at(f"/hubs/osaka/months/{LAST_MONTH}/")),
     Place("case-studies", at("/nation/case-studies/")),
     Place("case-study-new", at("/nation/case-studies/new/")),
@@ -227,6 +259,9 @@ HEADQUARTERS = (
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
+    Place("agency-home", at("/agency/")),
+    Place("subscription", at("/agency/subscription/")),
+    Place("packages", at("/reports/packages/")),
     Place("nation", at("/nation/")),
     Place("compositions", at(COMPOSITIONS)),
     Place("composition", first_of(COMPOSITIONS)),
@@ -237,6 +272,7 @@ AGENCY = (
 )
 BUREAU = (
     Place("nation", at("/nation/")),
+    Place("months", at("/nation/months/")),
     Place("reports", at("/reports/")),
     Place("appointments", at("/nation/appointments/")),
     Place("appointment", first_of(APPOINTMENTS)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import Unreadable
-from foundation.periods import ERAS, FiscalYear, Month, era_year, japanese_day, parse_day
+from foundation.periods import ERAS, FiscalQuarter, FiscalYear, Month, era_year, japanese_day, parse_day
 
 days = st.dates(date(1869, 1, 1), date(2199, 12, 31))
 months = st.builds(Month, st.integers(1900, 2100), st.integers(1, 12))
@@ -114,3 +114,23 @@ def test_eras_and_years_as_officials_write_them():
     assert FiscalYear(2019).japanese == "令和元年度(2019年度)"
     assert era_year(ERAS[0][2] - timedelta(days=1)) == ("平成", "31")
     assert Month(2027, 3).fiscal_year == FiscalYear(2026)
+
+
+@given(days)
+def test_a_day_lies_in_its_quarter_and_the_quarter_in_its_year(day):
+    quarter = Month.of(day).quarter
+    assert quarter == FiscalQuarter.of(day)
+    assert quarter.first <= day <= quarter.last
+    assert quarter in quarter.fiscal_year.quarters
+    assert quarter.fiscal_year == FiscalYear.of(day)
+    assert quarter.months == tuple(m for m in quarter.fiscal_year.months if m.quarter == quarter)
+
+
+def test_quarters_begin_in_april():
+    assert [str(Month(2026, n).quarter) for n in (3, 4, 6, 7, 10, 12)] == [
+        "2025-Q4", "2026-Q1", "2026-Q1", "2026-Q2", "2026-Q3", "2026-Q3",
+    ]  # fmt: skip
+    assert Month(2026, 4).quarter.japanese == "令和8年度(2026年度)第1四半期"
+    assert Month(2027, 3).quarter > Month(2026, 12).quarter
+    with pytest.raises(Unreadable):
+        FiscalQuarter(2026, 5)

@@ -18,7 +18,10 @@ OURS = [address for address in addresses() if address.is_ours and not address.ro
 PUBLIC = {
     "website:home", "website:definitions", "api:schema", "api:indicators",
     "casestudies:list", "casestudies:study",  # what clients agreed to have told
+    "figures:newest", "figures:month", "figures:version", "figures:csv", "figures:json", "figures:index",
+    "figures:definitions", "figures:atom", "figures:rss",  # what was published
     "book:request",  # a stranger asks for an appointment
+    "reports:signing_key",  # what anybody checks a package's signature with
     "offline:manifest", "offline:worker", "offline:shell",  # kept by browsers: the same for everybody
 }  # fmt: skip
 # What asks for no right, only for a sign-in: each shows the person's own things.

@@ -11,7 +11,9 @@ from django.conf import settings
 NOT_SERVED = {".venv", ".local", "node_modules", "tests", "bench", "tools"}
 ALLOWED = {
     "metrics/actions.py": "the recount reads every hub's consultations and writes figures",
+    "metrics/management/commands/check_closed_months.py": "reads the rows behind every frozen month, and writes nothing",
     "metrics/crosstab/records.py": "headquarters' cross tables count what no monthly fact holds; only sums leave",
+    "metrics/pulse.py": "counts how late every hub's records came and which referrals wait; only numbers leave",
     "reports/actions/closing.py": "closing freezes every hub's figures with the keys of the rows behind them",
     "metrics/management/commands/recount_months.py": "the same, by hand",
 }

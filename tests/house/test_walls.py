@@ -28,16 +28,30 @@ from foundation.periods import Month
 from hubs.models import AppointmentStep, Membership, RecordOpening, Unit
 from hubs.tenancy import BetweenHubs, HubOwned, NoScope, Scope, current_scope, entered
 from jobs.models import Job
-from metrics.models import Fact, Level, Span
+from metrics.models import Fact, Level, Pulse, Span
+from plans.models import Target
 from reports.actions import months
 from tests import making
 from tests.consultations import making_assignments, making_notes, making_outcomes
-from tests.house.answers import booking, duplicates, exchange, finding, notes, outcomes, privacy, programs, referrals
+from tests.house.answers import (
+    booking,
+    duplicates,
+    exchange,
+    finding,
+    notes,
+    outcomes,
+    packages,
+    privacy,
+    programs,
+    referrals,
+)
 from tests.reports.making import freeze_by_hand
 from tests.sharing.making import something_between
 from webhooks.models import Attempt, Delivery
 
-ROOMS = {path.parent.name for path in settings.BASE_DIR.glob("*/models.py")} | {"consultations"}
+ROOMS = {path.parent.name for path in settings.BASE_DIR.glob("*/models.py")} | {
+    path.parents[1].name for path in settings.BASE_DIR.glob("*/models/__init__.py")
+}
 
 # Tables with a hub column that need no wall, each with its reason.
 UNWALLED: dict[str, str] = {
@@ -204,7 +218,7 @@ def something_of_everything(tokyo, coordinator, now) -> None:
     duplicates.fill(tokyo)
     privacy.fill(tokyo)
     something_between(tokyo)
-    for topic in (exchange, finding, booking, outcomes, notes, programs, referrals):
+    for topic in (exchange, finding, booking, outcomes, notes, programs, referrals, packages):
         topic.fill(tokyo)
     with entered(Scope.of_hub(tokyo.pk)):
         months.submit(
@@ -234,6 +248,10 @@ def something_of_everything(tokyo, coordinator, now) -> None:
         Job.objects.create(kind="test", hub=tokyo, requested_by=coordinator, requested_at=now)
         Fact.objects.create(
             hub=tokyo, level=Level.HUB, month=date(2031, 4, 1), span=Span.MONTH, indicator="consultations", value=1
+        )
+        Pulse.objects.create(hub=tokyo, taken_at=now, sessions=1, late=0, sent=0, unanswered=0)
+        Target.objects.create(
+            fiscal_year=2031, indicator="consultations", value=1, set_at=now, set_by=coordinator, hub=tokyo
         )
         trail.record("test.done", by=coordinator, at=now, hub_id=tokyo.pk)
 

@@ -67,7 +67,7 @@ def expected(months: Iterable[Month], change: Change | None = None) -> dict[Key,
 
 
 class _World:
-    def __init__(self, change: Change | None) -> None:
+    def __init__(self, change: Change | None = None) -> None:
         self.change = change
         sessions = Consultation.objects.select_related("case", "enterprise", "unit")
         self.sessions = [c for c in sessions if c.deleted_at is None and not c.not_counted]

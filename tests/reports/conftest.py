@@ -11,8 +11,9 @@ from foundation.periods import Month
 from hubs.models import Bureau
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics import actions as metrics
-from reports.contents import MonthlyContent, read_content
+from reports.contents import MonthlyContent
 from reports.editions import Edition
+from reports.readings import read_content
 from tests import making
 
 OCTOBER = Month(2026, 10)

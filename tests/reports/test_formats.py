@@ -13,11 +13,12 @@ from pypdf import PdfReader
 
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics.indicators import INDICATORS
-from metrics.models import Fact
+from metrics.models import Count, Fact
 from reports.excel import write_excel
 from reports.flat import COLUMNS, write_csv
 from reports.pdf import write_pdf
-from tests.reports.conftest import SECRET_NAME, content_of
+from tests.metrics.declaring import declared, next_version
+from tests.reports.conftest import OCTOBER, SECRET_NAME, content_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,28 @@ def test_the_content_is_the_facts(nation):
     spans = {"月": "month", "年度累計": "ytd"}
     flat = {(f.indicator, f.code, spans[f.span]): f.value for f in nation.facts if f.level == "全国" and f.value}
     assert flat == told
+
+
+def test_a_year_that_was_never_counted_is_nothing_to_compare_with(counted, now):
+    """Not a zero, though the definitions reach back to the programme's first month."""
+    known = content_of("nation", now)
+    assert (known.focus.lines[0].month.before, known.focus.lines[0].year.before) == (1, 1)
+    assert next(month for month, _values in known.trend) == OCTOBER.year_before()
+    Count.objects.filter(month__lt=OCTOBER.fiscal_year.first).delete()
+    unknown = content_of("nation", now)
+    assert (unknown.focus.lines[0].month.before, unknown.focus.lines[0].year.before) == (None, None)
+    assert next(month for month, _values in unknown.trend) == OCTOBER.fiscal_year.months[0]
+
+
+def test_the_report_is_of_the_definitions_of_its_month(counted, now):
+    later = next_version("minutes", since=OCTOBER.next(), definition="あとの定義です。")
+    with declared(later):
+        told = {i.code: i for i in content_of("nation", now).totals}
+    assert (told["minutes"].version, str(told["minutes"].definition)) != (2, "あとの定義です。")
+    with declared(next_version("minutes", since=OCTOBER, definition="10月からの定義です。")):
+        sheet = book_of(content_of("nation", now))["定義"]
+    row = next(row for row in sheet.iter_rows(min_row=5, values_only=True) if row[0] == "minutes")
+    assert row[4:] == ("10月からの定義です。", "2", "2026年10月")
 
 
 def test_every_indicator_is_told_and_defined_in_each_format(nation, book, pdf):
@@ -165,7 +188,7 @@ def test_the_national_sheet_has_a_native_chart(nation):
 
 def test_the_sheets_stand_in_the_order_of_reading(book):
     names = book.sheetnames
-    assert names[:5] == ["表紙", "全国", "経済産業局別", "拠点別", "拠点別(年度累計)"]
+    assert names[:6] == ["表紙", "概要", "全国", "経済産業局別", "拠点別", "拠点別(年度累計)"]
     assert names[-2:] == ["定義", "データ"]
     assert sum(name.startswith("内訳") for name in names) == len(INDICATORS.breakdowns())
 

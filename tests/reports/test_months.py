@@ -181,3 +181,116 @@ def test_the_agency_looks_and_moves_nothing(client, counted, agency):
     client.force_login(agency)
     assert client.get("/hubs/tokyo/months/2026-10/").status_code == 200
     assert client.post("/hubs/tokyo/months/2026-10/acceptance/", {"version": "1"}).status_code == 403
+
+
+# ---- remarks and replies
+
+
+def returned(hub, chief, headquarters) -> None:
+    submit(hub, chief)
+    with entered(Scope.of_figures([hub.pk])):
+        actions.send_back(
+            hub=hub, month=OCTOBER, version=2, note="確かめてください",
+            remarks={"minutes": "長すぎます", "visitors": "少なすぎます"}, by=headquarters, at=NOVEMBER_5,
+        )  # fmt: skip
+
+
+def test_a_chief_answers_each_remark_beside_its_figure(client, counted, chief, headquarters):
+    returned(counted, chief, headquarters)
+    client.force_login(chief)
+    page = client.get("/hubs/tokyo/months/2026-10/submission/").content.decode()
+    assert "長すぎます" in page
+    client.post("/hubs/tokyo/months/2026-10/submission/", {"version": "3", "reply_minutes": "現地支援が多かった"})
+    client.force_login(headquarters)
+    shown = client.get("/hubs/tokyo/months/2026-10/").content.decode()
+    assert "現地支援が多かった" in shown
+    assert shown.count("未回答") == 2, "beside the figure and in the history"
+
+
+def test_each_round_keeps_its_remarks_and_replies(counted, chief, headquarters):
+    returned(counted, chief, headquarters)
+    with entered(Scope.of_hub(counted.pk)):
+        around = {"hub": counted, "month": OCTOBER, "at": NOVEMBER_5 + dt.timedelta(days=1)}
+        actions.submit(
+            version=3, explanations={}, zero=False, replies={"minutes": "記録どおり", "referrals": "何も聞かれていない"},
+            by=chief, **around,
+        )  # fmt: skip
+        actions.send_back(version=4, note="もう一度", remarks={"minutes": "まだ長い"}, by=headquarters, **around)
+        report = queries.report_of(counted, OCTOBER)
+        rounds = queries.rounds_of(report, list(report.steps.all()))
+        assert [(row.number, row.step.note) for row in rounds] == [(2, "もう一度"), (1, "確かめてください")]
+        assert [(one.text, one.reply) for _indicator, one in rounds[0].remarks] == [("まだ長い", "")]
+        assert {(one.text, one.reply) for _indicator, one in rounds[1].remarks} == {
+            ("長すぎます", "記録どおり"), ("少なすぎます", ""),
+        }  # fmt: skip
+
+
+# ---- what was told, and what is
+
+
+def change_october(hub) -> None:
+    hold(hub, dt.date(2026, 10, 21))
+    metrics.recount([OCTOBER], at=NOVEMBER_5)
+
+
+def test_figures_that_changed_after_submission_are_told_and_must_be_seen(client, counted, chief, headquarters):
+    submit(counted, chief)
+    url = "/hubs/tokyo/months/2026-10/"
+    client.force_login(headquarters)
+    assert client.get(url).context["changes"] == []
+    change_october(counted)
+    page = client.get(url)
+    assert "提出後に変わった集計値" in page.content.decode()
+    changed = {row.indicator.code: (row.told, row.now) for row in page.context["changes"]}
+    assert changed["consultations"] == (11, 12)
+    client.post(f"{url}acceptance/", {"version": "2"})
+    assert state_of(counted) == MonthState.SUBMITTED
+    seen = page.context["mark"]
+    change_october(counted)  # and once more, after the page was opened
+    client.post(f"{url}acceptance/", {"version": "2", "seen": seen})
+    assert state_of(counted) == MonthState.SUBMITTED
+    client.post(f"{url}acceptance/", {"version": "2", "seen": client.get(url).context["mark"]})
+    assert state_of(counted) == MonthState.ACCEPTED
+
+
+def test_a_new_submission_tells_anew(counted, chief):
+    submit(counted, chief)
+    change_october(counted)
+    with entered(Scope.of_hub(counted.pk)):
+        actions.withdraw(hub=counted, month=OCTOBER, version=2, by=chief, at=NOVEMBER_5)
+    jumps = dict.fromkeys(["minutes", "visitors", "new_visitors"], "相談会")
+    report = submit(counted, chief, version=3, explanations=jumps)
+    assert report.submitted_figures["consultations"] == 12
+
+
+def test_a_month_that_was_submitted_before_figures_were_kept_has_no_changes(counted, chief):
+    report = submit(counted, chief)
+    with entered(Scope.of_hub(counted.pk)):
+        MonthlyReport.objects.update(submitted_figures={})
+        report.refresh_from_db()
+        assert queries.changes_of(report, queries.figures_to_confirm(counted, OCTOBER)) == []
+
+
+# ---- a month without any consultation
+
+
+def test_a_zero_month_is_confirmed_on_the_page(client, tokyo, chief):
+    metrics.recount([OCTOBER], at=NOVEMBER_5)
+    client.force_login(chief)
+    url = "/hubs/tokyo/months/2026-10/submission/"
+    assert "1件もなかった" in client.get(url).content.decode()
+    refused = client.post(url, {"version": "1"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["zero"])
+    client.post(url, {"version": "1", "zero": "on"})
+    assert "相談実績なし" in client.get("/hubs/tokyo/months/2026-10/").content.decode()
+
+
+@pytest.mark.parametrize(("is_zero", "consultations"), [(True, 1), (False, 0)])
+def test_the_database_knows_a_zero_month(tokyo, chief, is_zero, consultations):
+    submit(tokyo, chief, zero=True)
+    with entered(Scope.of_hub(tokyo.pk)), pytest.raises(IntegrityError), transaction.atomic():
+        MonthlyReport.objects.update(is_zero=is_zero, submitted_figures={"consultations": consultations})
+
+
+def test_a_month_with_consultations_is_not_zero_whatever_is_ticked(counted, chief):
+    assert not submit(counted, chief, zero=True).is_zero

@@ -28,6 +28,7 @@ from foundation.periods import FiscalYear
 from hubs.models import Bureau, Hub, Unit
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics.actions import recount_touched
+from metrics.pulse import take_pulse
 from yorozu.demo.accounts import NATIONAL, People, Staff, address
 from yorozu.demo.between import tell_between
 from yorozu.demo.bookings import tell_bookings
@@ -41,6 +42,7 @@ from yorozu.demo.privacy import invent_places, remember_silent, tell_privacy
 from yorozu.demo.referrals import tell_referrals
 from yorozu.demo.reviews import tell_reviews
 from yorozu.demo.studies import tell_studies
+from yorozu.demo.targets import set_targets
 from yorozu.demo.views import save_views
 
 A_MONTH = 4_000  # consultations in an ordinary month of this year, all hubs together
@@ -84,6 +86,8 @@ def _count(at: dt.datetime) -> None:
         recount_touched(at=at)
         load_months(at=at)
         close_months(at=at)
+        set_targets(at=at)
+        take_pulse(at=at)
         load_compositions(at=at)
 
 

@@ -33,5 +33,5 @@ class Command(BaseCommand):
         if options["all"]:
             with entered(Scope.nationwide()):
                 months = actions.months_with_records()
-        counted = actions.recount(months, at=timezone.now())
+        counted = actions.recount_by_year(months, at=timezone.now())
         self.stdout.write(f"{len(counted)} months counted")

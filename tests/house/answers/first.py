@@ -10,7 +10,7 @@ from hubs.models import Hub
 from hubs.tenancy import Scope, entered
 from jobs.models import Job
 from reports.choices import Format
-from reports.contents import Edition
+from reports.editions import Edition
 from reports.queries.editions import KIND, Order
 from tests import making
 

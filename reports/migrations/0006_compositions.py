@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('metrics', '0004_keep_frozen'),
-        ('reports', '0004_before_and_around_submission'),
+        ('reports', '0005_packages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

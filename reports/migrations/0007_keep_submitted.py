@@ -36,5 +36,5 @@ DROP FUNCTION reports_keep_submitted();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0005_compositions")]
+    dependencies = [("reports", "0006_compositions")]
     operations = [migrations.RunSQL(MAKE, DROP)]

@@ -1,0 +1,230 @@
+"""What the public reads: pages, open data, feeds; nothing small, nothing that slows entry, always the frozen figures."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+
+from foundation.periods import Month
+from hubs.tenancy import HUB_IDS, Scope, entered
+from metrics import actions as metrics
+from metrics.models import FrozenFact, Span
+from reports.actions import closing
+from reports.models import Publication
+from tests import making
+from tests.reports.making import close
+
+pytestmark = pytest.mark.django_db
+OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
+V1, V2 = "/figures/2026-10/v1/", "/figures/2026-10/v2/"
+
+
+def moment(month, day):
+    return dt.datetime(2026, month, day, 9, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    cache.clear()
+
+
+@pytest.fixture
+def october(tokyo, osaka, headquarters):
+    """Seven sessions at one hub, two at another: published."""
+    for hub, count in ((tokyo, 7), (osaka, 2)):
+        for day in range(1, count + 1):
+            making.make_consultation(hub=hub, held_on=dt.date(2026, 10, day))
+    close(OCTOBER, by=headquarters, at=moment(11, 20))
+    publish(OCTOBER, headquarters, moment(11, 20))
+
+
+def publish(month, by, at, capture=None):
+    closing.publish(month=month, by=by, at=at)
+    from reports import publishing
+
+    publishing.begin_edition()  # what the commit does
+
+
+@pytest.fixture
+def corrected(october, tokyo, headquarters):
+    """One more session of October, told with November."""
+    making.make_consultation(hub=tokyo, held_on=dt.date(2026, 10, 31))
+    metrics.recount_touched(at=moment(11, 25))
+    close(NOVEMBER, by=headquarters, at=moment(12, 20))
+    publish(NOVEMBER, headquarters, moment(12, 20))
+
+
+def rows_of(client, address):
+    text = client.get(f"{address}figures.csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_before_anything_is_published_the_page_says_so(client):
+    assert "まだ公表された月はありません" in client.get("/figures/").content.decode()
+    assert client.get(V1).status_code == 404
+    assert json.loads(client.get("/figures/index.json").content)["publications"] == []
+
+
+def test_the_newest_version_the_month_and_the_version_are_pages(client, october):
+    for address in ("/figures/", "/figures/2026-10/", V1):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "2026年10月" in page.content.decode()
+        assert "東京都" in page.content.decode()
+    for address in (
+        "/figures/2026-11/",
+        V2,
+        "/figures/2026-13/",
+        "/figures/x/",
+        f"{V2}figures.csv",
+        f"{V2}figures.json",
+    ):
+        assert client.get(address).status_code == 404, address
+
+
+def test_every_published_number_is_the_frozen_one_and_nothing_small_is_told(client, october):
+    with entered(Scope.of_figures(HUB_IDS)):
+        frozen = {
+            (f.span, f.level, f"{f.hub_id:02d}" if f.hub_id else f.bureau_id or 0, f.indicator, f.code): f.value
+            for f in FrozenFact.objects.select_related(None).order_by("pk")
+        }
+    told = Publication.objects.get()
+    bureaus = {code: key for key, code, _name in told.figures["bureaus"]}
+    rows, compared = rows_of(client, V1), 0
+    for row in rows:
+        place = {"hub": row["place_code"], "bureau": bureaus.get(row["place_code"]), "nation": 0}[row["level"]]
+        value = frozen.get((row["span"], row["level"], place, row["indicator"], row["code"]), 0)
+        if row["suppressed"] == "true":
+            assert row["value"] == "x"
+        else:
+            assert int(row["value"]) == value
+            assert value == 0 or value >= 5 or row["unit"] in ("分", "回")
+            compared += 1
+    assert compared > 1000
+    assert {row["value"] for row in rows if row["level"] == "hub" and row["place_code"] == "27"} == {"0", "x"}
+    as_json = json.loads(client.get(f"{V1}figures.json").content)
+    assert len(as_json["facts"]) == len(rows)
+    for fact, row in zip(as_json["facts"], rows, strict=True):
+        assert fact[:5] == [row["span"], row["level"], row["place_code"], row["indicator"], row["code"]]
+        assert (fact[5], fact[6]) == ((None, True) if row["value"] == "x" else (int(row["value"]), False))
+
+
+def test_the_two_sessions_of_osaka_cannot_be_subtracted(client, october):
+    of = {
+        (row["level"], row["place"]): row["value"]
+        for row in rows_of(client, V1)
+        if row["indicator"] == "consultations" and row["span"] == "month"
+    }
+    assert of["hub", "大阪府"] == "x"
+    hidden = [place for place, value in of.items() if value == "x"]
+    assert len([place for place in hidden if place[0] == "hub"]) >= 2 or of["nation", "全国"] == "x"
+
+
+def test_open_data_say_where_they_come_from_and_how_they_are_counted(client, october):
+    content = json.loads(client.get(f"{V1}figures.json").content)
+    assert content["licence"]["compatible_with"] == "CC BY 4.0"
+    assert (content["month"], content["version"]) == ("2026-10", 1)
+    assert content["sha256"] == Publication.objects.get().sha256
+    assert content["json"].endswith(f"{V1}figures.json")
+    definition = next(one for one in content["definitions"] if one["code"] == "visitors")
+    assert definition["version"] == 1
+    assert definition["since"]
+    assert definition["definition"]
+    every = json.loads(client.get("/figures/definitions.json").content)["definitions"]
+    assert {one["code"] for one in content["definitions"]} <= {one["code"] for one in every}
+    assert client.get(f"{V1}figures.json")["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_correction_is_a_version_with_before_and_after_and_the_first_stays(client, corrected):
+    first, second = client.get(V1).content.decode(), client.get(V2).content.decode()
+    assert "この版のあとに訂正が公表されています" in first
+    assert "この版で訂正した値" in second
+    index = json.loads(client.get("/figures/index.json").content)["publications"]
+    assert [(one["month"], one["version"]) for one in index] == [("2026-11", 1), ("2026-10", 2), ("2026-10", 1)]
+
+    def hidden(address):
+        return {tuple(row.values())[2:11] for row in rows_of(client, address) if row["value"] == "x"}
+
+    assert hidden(V1) <= hidden(V2), "what was withheld stays so"
+    withheld_in_october = {cell for cell in hidden(V2) if cell[0] == "month"}
+    in_november = {cell[2:] for cell in hidden("/figures/2026-11/v1/") if cell[0] == "ytd"}
+    assert {cell[2:] for cell in withheld_in_october} <= in_november
+
+
+def test_feeds_tell_publications_and_corrections(client, corrected):
+    atom = ElementTree.fromstring(client.get("/figures/feed.atom").content)  # noqa: S314 (our own)
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    titles = [one.text for one in atom.findall("a:entry/a:title", space)]
+    assert titles == [
+        "2026年11月の実績を公表しました",
+        "2026年10月の実績を訂正しました(第2版)",
+        "2026年10月の実績を公表しました",
+    ]
+    assert atom.find("a:entry/a:id", space).text.endswith("/figures/2026-11/v1/")
+    rss = ElementTree.fromstring(client.get("/figures/feed.rss").content)  # noqa: S314
+    assert [one.text for one in rss.findall("channel/item/title")] == titles
+
+
+@pytest.mark.parametrize("path", ["/figures/", V1, f"{V1}figures.csv", "/figures/feed.atom", "/figures/index.json"])
+def test_a_reader_costs_the_database_nothing(client, october, coordinator, django_assert_num_queries, path):
+    first = client.get(path)
+    client.force_login(coordinator)  # whoever reads: the cookie is not even looked at
+    with django_assert_num_queries(0):
+        again = client.get(path)
+    assert again.content == first.content
+    assert not first.cookies
+    assert not again.cookies
+    assert first["Cache-Control"].startswith("public")
+    with django_assert_num_queries(0):
+        known = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    with django_assert_num_queries(0):
+        unread = client.head(path, {"x": "1"}, headers={"If-Modified-Since": first.get("Last-Modified", "")})
+    assert unread.status_code in (200, 304)
+
+
+def test_a_signed_in_reader_leaves_nothing_of_themselves_in_what_is_kept(client, october, coordinator):
+    client.force_login(coordinator)
+    page = client.get("/figures/").content.decode()
+    assert coordinator.name not in page
+    assert "csrf" not in page
+
+
+def test_what_is_packed_is_the_same(client, october):
+    import gzip
+
+    packed = client.get(V1, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == client.get(V1).content
+
+
+def test_publishing_is_seen_at_once(client, october, tokyo, headquarters, django_capture_on_commit_callbacks):
+    assert "2026年10月" in client.get("/figures/").content.decode()
+    close(NOVEMBER, by=headquarters, at=moment(12, 20))
+    with django_capture_on_commit_callbacks(execute=True):
+        closing.publish(month=NOVEMBER, by=headquarters, at=moment(12, 20))
+    assert "よろず支援拠点の実績 2026年11月" in client.get("/figures/").content.decode()
+
+
+def test_a_cache_that_is_away_is_done_without(client, october, monkeypatch):
+    def away(*_args, **_kwargs):
+        raise ConnectionError
+
+    for name in ("get", "set", "get_or_set"):
+        monkeypatch.setattr(f"django.core.cache.cache.{name}", away, raising=False)
+    assert client.get(f"{V1}figures.csv").status_code == 200
+
+
+def test_the_front_page_and_the_footer_lead_there(client, db):
+    assert client.get("/").content.decode().count('href="/figures/"') == 2
+
+
+def test_the_spans_of_a_publication_are_those_of_the_freeze(october):
+    assert {fact[0] for fact in Publication.objects.get().figures["facts"]} == {span.value for span in Span}
