@@ -9,6 +9,7 @@ import resource
 import statistics
 import tempfile
 import traceback
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -188,7 +189,7 @@ def _change_one_of(month: Month) -> None:
     """A late session of a client who is known: what is closed takes new ones."""
     with entered(Scope.of_hub(13)):
         row = Consultation.objects.filter(hub_id=13).counted().held_between(month.first, month.last).first()
-        row.pk, row.client_id, row.minutes = None, None, 45
+        row.pk, row.client_id, row.minutes = None, uuid.uuid4(), 45
         row.save(force_insert=True)
 
 

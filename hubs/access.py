@@ -45,6 +45,8 @@ class Permission(StrEnum):
     SET_TARGETS = "plans.set_targets"  # a hub's
     SET_NATION_TARGETS = "plans.set_nation_targets"
     DOWNLOAD_REPORT = "reports.download"
+    DOWNLOAD_HUB_REPORT = "reports.download_hub"  # one hub's edition of what was reported
+    USE_AGENCY_DESK = "reports.use_agency_desk"
     CONFIRM_MONTH = "reports.confirm_month"
     CHECK_MONTHS = "reports.check_months"
     CLOSE_MONTH = "reports.close_month"  # and publish it
@@ -73,27 +75,33 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.COORDINATOR: _DESK,
     Role.CHIEF: _DESK
     | {
-        P.CONFIRM_MONTH, P.SET_TARGETS,
+        P.CONFIRM_MONTH, P.SET_TARGETS, P.DOWNLOAD_HUB_REPORT,
         P.REVIEW_NOTES, P.ASSIGN, P.DISCLOSE, P.ANSWER_SHARING, P.MANAGE_CALENDAR, P.IMPORT_RECORDS, P.MANAGE_WEBHOOKS,
         P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.VIEW_HUB_TRAIL,
     },
     Role.IMPLEMENTING_BODY: frozenset(
-        {P.VIEW_HUB, P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.CONTRACT_APPOINTMENT}
+        {P.VIEW_HUB, P.VIEW_APPOINTMENTS, P.REQUEST_APPOINTMENT, P.CONTRACT_APPOINTMENT, P.DOWNLOAD_HUB_REPORT}
     ),
     Role.ADVISOR: frozenset({P.VIEW_HUB}),
     Role.EVALUATOR: frozenset({P.VIEW_HUB}),
     Role.BUREAU: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.VIEW_APPOINTMENTS, P.AGREE_APPOINTMENT,
-            P.WATCH_MONTHS, P.VIEW_WARNINGS,
+            P.WATCH_MONTHS, P.VIEW_WARNINGS, P.DOWNLOAD_HUB_REPORT,
         }
     ),
-    Role.AGENCY: frozenset({P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.WATCH_MONTHS}),
+    Role.AGENCY: frozenset(
+        {
+            P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.WATCH_MONTHS, P.DOWNLOAD_HUB_REPORT,
+            P.USE_AGENCY_DESK,
+        }
+    ),
     Role.HEADQUARTERS: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
             P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS, P.COMPOSE, P.VIEW_WARNINGS,
+            P.DOWNLOAD_HUB_REPORT, P.USE_AGENCY_DESK,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

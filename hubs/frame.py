@@ -71,6 +71,7 @@ HUB_GROUPS = (
             Way(_("分析"), "hubs:analysis", Permission.VIEW_HUB),
             Way(_("目標"), "targets:list", Permission.VIEW_HUB),
             Way(_("月次報告の提出"), "months:list", Permission.VIEW_HUB),
+            Way(_("拠点の報告書"), "months:reports", Permission.DOWNLOAD_HUB_REPORT),
             Way(_("体制"), "hubs:roster", Permission.VIEW_HUB),
             Way(_("担当の上限と休止"), "consultations:assignments", Permission.ASSIGN),
             Way(_("引き継ぎ"), "booking:handovers", Permission.ASSIGN),
@@ -80,11 +81,13 @@ HUB_GROUPS = (
     ),
 )
 NATION_WAYS = (
+    Way(_("報告の受取り"), "agency:home", Permission.USE_AGENCY_DESK),
     Way(_("全国の状況"), "nation:month", Permission.VIEW_NATION),
     Way(_("分析"), "nation:analysis", Permission.VIEW_NATION),
     Way(_("早期警戒"), "nation:warnings", Permission.VIEW_WARNINGS),
     Way(_("クロス集計"), "crosstab:page", Permission.CROSS_TABULATE),
     Way(_("目標"), "nation_targets:list", Permission.VIEW_NATION),
+    Way(_("報告パッケージ"), "reports:packages", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告の確認"), "nation_months:list", Permission.WATCH_MONTHS),
     Way(_("本部の月次報告"), "reports:compositions", Permission.DOWNLOAD_REPORT),

@@ -30,7 +30,7 @@ from metrics.models import SavedTable
 from metrics.queries import Labels, counted_at
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+FORMATS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "csv_cp932": "text/csv; charset=Shift_JIS"}
 TOO_SLOW = gettext_noop(
     "集計に時間がかかりすぎるため、中止しました。期間を短くするか、拠点を絞り込んでください。"
     "内訳を1つにすると、月次の集計値からすぐに答えられます。"
@@ -136,10 +136,12 @@ class CrosstabFile(CrosstabDoor):
         if table is None:
             return redirect(f"{reverse('crosstab:page')}?{form.address()}")
         paper = self.paper(table, form, timezone.now())
-        content = (files.as_xlsx if wanted == "xlsx" else files.as_csv)(table, paper)
+        encoding = "cp932" if wanted == "csv_cp932" else "utf-8"
+        content = files.as_xlsx(table, paper) if wanted == "xlsx" else files.as_csv(table, paper, encoding=encoding)
         looked_at(request, "crosstab.exported", query=form.address(), format=wanted, rows=len(table.lines))
         answer = HttpResponse(content, content_type=FORMATS[wanted])
-        answer["Content-Disposition"] = f'attachment; filename="crosstab-{timezone.localdate():%Y%m%d}.{wanted}"'
+        name = f"crosstab-{timezone.localdate():%Y%m%d}.{wanted.removesuffix('_cp932')}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
         answer["Cache-Control"] = "private, no-store"
         return answer
 

@@ -170,6 +170,7 @@ class MonthlyContent:
     frozen: Stamp | None = None  # None while the month is open
     corrections: tuple[CorrectionLine, ...] = ()
     months: tuple[MonthsTable, ...] = ()  # of a year only
+    targets: tuple[tuple[str, int], ...] = ()  # what the edition's place means to reach this year, by indicator
 
     @property
     def is_year(self) -> bool:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics import corrections
 from metrics.corrections import Correction
-from metrics.indicators import INDICATORS, Source
+from metrics.indicators import INDICATORS
 from metrics.models import Freeze, FrozenHub, Level
 from reports.choices import ReopeningState
 from reports.contents import CorrectionLine
 from reports.models import Reopening
+from reports.queries.closing import changes_in_words
 
 NATION_NAME = "全国"
 NAMED_HUBS = 5  # a nation's line names so many hubs as its reason
-WHAT = {
-    Source.CONSULTATIONS: "相談記録", Source.INVOLVEMENTS: "連携・紹介の記録", Source.PROGRAM_USES: "支援制度の記録",
-    Source.CLOSED_CASES: "終了した案件", Source.OUTCOMES: "成果の記録", Source.SENT_REFERRALS: "送付した紹介",
-    Source.ANSWERED_REFERRALS: "回答のあった紹介", Source.PARTNER_WORKS: "連携先の支援の記録", "visitors": "来訪事業者",
-}  # fmt: skip
-HOW = {"added": "追加", "removed": "取消", "changed": "変更"}
 
 
 def read_corrections(
@@ -88,21 +83,13 @@ class _Reasons:
         more = f"ほか{len(where) - NAMED_HUBS}拠点" if len(where) > NAMED_HUBS else ""
         return f"{names}{more}の訂正" if names else "事業者の名寄せによる"
 
-    def _at_hub(self, one: Correction, changes: Mapping[str, Mapping[str, int]] | None) -> str:
+    def _at_hub(self, one: Correction, changes: Mapping[str, dict[str, int]] | None) -> str:
         hub = one.place.hub_id
         if changes is None:
             return "事業者の名寄せによる"
-        told = "、".join(in_words(changes))
+        told = "、".join(changes_in_words(dict(changes)))
         asked = self.reopened.get((one.month, one.version or 0, hub or 0))
         return f"再開(理由:{asked}):{told}" if asked else f"締め後の記録:{told}"
-
-
-def in_words(changes: Mapping[str, Mapping[str, int]]) -> Iterable[str]:
-    """相談記録の追加1件, 来訪事業者の変更2件 …"""
-    for source, counts in changes.items():
-        for how, count in counts.items():
-            if count and source in WHAT:
-                yield f"{WHAT[source]}の{HOW[how]}{count}件"  # type: ignore[index]
 
 
 def _reopened(versions: Mapping[tuple[Month, int], Freeze]) -> dict[tuple[Month, int, int], str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.fields import CleanCharField, JapaneseDateField
 from foundation.periods import Month
 from metrics.indicators import INDICATORS, Indicator
-from reports.choices import Format
+from reports.choices import Format, PackageKind
 from reports.editions import Edition
 from reports.models import Remark
 from reports.queries.months import Confirmed
@@ -198,3 +198,24 @@ _EXPLANATION, _REMARK, _REPLY = "explanation_", "remark_", "reply_"
 def explanation_name(indicator: str) -> str:
     """The field in which a jump is explained."""
     return f"{_EXPLANATION}{indicator}"
+
+
+class SubscriptionForm(forms.Form):
+    """Of which packages somebody wants to be told by mail: none is an answer too."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("メールで知らせる報告"),
+        choices=PackageKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class PackageOrderForm(forms.Form):
+    """A month or fiscal year that is closed, as `month 2026-10` or `year 2026-04`."""
+
+    period = forms.ChoiceField(label=_("対象"))
+
+    def __init__(self, *args: Any, periods: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].choices = list(periods)  # type: ignore[attr-defined]

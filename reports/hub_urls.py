@@ -1,8 +1,8 @@
-"""Addresses below /hubs/<hub>/: the hub's months."""
+"""Addresses below /hubs/<hub>/: the hub's months, and its edition of what was reported."""
 
 from django.urls import path
 
-from reports.views import closing, months
+from reports.views import closing, months, packages
 
 app_name = "months"
 urlpatterns = [
@@ -17,4 +17,6 @@ urlpatterns = [
     path(
         "months/<str:month>/reopening/withdrawal/", closing.ReopeningWithdrawal.as_view(), name="reopening_withdrawal"
     ),
+    path("reports/", packages.HubReports.as_view(), name="reports"),
+    path("reports/<int:file>/", packages.HubReportFile.as_view(), name="report_file"),
 ]

@@ -18,6 +18,7 @@ from hubs.models import Bureau, Hub
 from metrics.indicators import INDICATORS, PROGRAMS, UNSTATED, Indicator
 from metrics.models import Count, Freeze, Level, Span
 from metrics.queries import Figures, Labels, Place, Told, counted_at, figures, figures_of
+from plans.queries import targets
 from reports.choices import PackageKind
 from reports.contents import (
     TREND_MONTHS,
@@ -106,7 +107,7 @@ class Reading:
         totals = [one for one in self.indicators if one.breakdown is None]
         self.trend = {month: self.of(month, Span.MONTH, totals) for month in self._trend_months()}
         self.by_month = self._by_month() if self.kind == PackageKind.YEAR else {}
-        self.stamp = _stamp(self.freeze)
+        self.stamp, self.targets = _stamp(self.freeze), targets(year=self.month.fiscal_year)
         self.corrections: tuple[CorrectionLine, ...] = ()
         if self.freeze is not None:
             if carried is None:
@@ -171,6 +172,7 @@ class _Telling:
             frozen=self.reading.stamp,
             corrections=tuple(self._corrections()),
             months=tuple(self._months()),
+            targets=tuple(self._targets()),
         )
 
     def _bureau(self, bureau: Bureau) -> PlaceRow:
@@ -244,6 +246,12 @@ class _Telling:
             is_entry = self.edition.level is Level.HUB and one.where.level is Level.NATION and one.code_label
             if one.where in told and not is_entry:
                 yield one
+
+    def _targets(self) -> Iterator[tuple[str, int]]:
+        for indicator in self.totals:
+            value = self.reading.targets.value(self.edition.place(), indicator)
+            if value is not None:
+                yield indicator.code, value
 
     def _months(self) -> Iterator[MonthsTable]:
         """Of a year's report: totals, hubs and breakdowns by month."""

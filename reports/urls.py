@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import compositions
+from reports.views import compositions, packages
 from reports.views import editions as views
 
 app_name = "reports"
@@ -22,4 +22,11 @@ urlpatterns = [
     path("compositions/<int:pk>/paper/", compositions.PaperPage.as_view(), name="composition_paper"),
     path("compositions/<int:pk>/paper/progress/", compositions.PaperProgress.as_view(), name="composition_progress"),
     path("compositions/<int:pk>/file/", compositions.PaperFile.as_view(), name="composition_file"),
+    path("packages/", packages.PackageList.as_view(), name="packages"),
+    path("packages/orders/", packages.PackageOrder.as_view(), name="package_order"),
+    path("packages/<int:pk>/", packages.PackagePage.as_view(), name="package"),
+    path("packages/<int:pk>/progress/", packages.PackageProgress.as_view(), name="package_progress"),
+    path("packages/<int:pk>/archive/", packages.PackageArchive.as_view(), name="package_archive"),
+    path("packages/files/<int:file>/", packages.FileDownload.as_view(), name="package_file"),
+    path("signing-key.pem", packages.SigningKey.as_view(), name="signing_key"),
 ]

@@ -13,6 +13,7 @@ STEADY = 0.5  # percent: below it a figure has not moved
 MOVED = 5.0  # percent: from here on a move is worth naming
 SMALL = 20  # a figure below it jumps by chance
 NAMED = 3
+OF_PLACES = "地域の動き"
 
 
 class Passage(NamedTuple):
@@ -22,14 +23,14 @@ class Passage(NamedTuple):
     text: str
 
 
-def summary_of(content: MonthlyContent, targets: Mapping[str, int] | None = None) -> tuple[Passage, ...]:
-    """The summary. `targets`: the year's target of an indicator, where somebody has set one."""
+def summary_of(content: MonthlyContent) -> tuple[Passage, ...]:
+    """The summary, without what there is nothing to say of."""
     telling = _Telling(content)
     found = [
         Passage("相談の状況", telling.activity()), Passage("増えたもの・減ったもの", telling.moves()),
         Passage("相談の内容", telling.themes()), Passage("成果", telling.outcomes()),
-        Passage("連携・紹介", telling.partners()), Passage("目標に対する進捗", telling.targets(targets or {})),
-        Passage("地域の動き", telling.places()), Passage("訂正", telling.corrections()),
+        Passage("連携・紹介", telling.partners()), Passage("目標に対する進捗", telling.targets(dict(content.targets))),
+        Passage(OF_PLACES, telling.places()), Passage("訂正", telling.corrections()),
     ]  # fmt: skip
     return tuple(passage for passage in found if passage.text)
 

@@ -19,6 +19,7 @@ from accounts.choices import TokenScope
 from accounts.tokens import digest_of, fresh_secret
 from foundation.periods import midnight
 from hubs import access
+from hubs.choices import Role
 from hubs.doors import Door, Reach
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
@@ -39,11 +40,13 @@ class Home(Door):
 
 
 def desk_of(user: Any) -> str:
-    """Where somebody begins: desk, hub, the nation, the administration site, or a page that says why not."""
+    """Where somebody begins: desk, hub, the agency's page, the nation, the administration, or why there is nothing."""
     hub = access.own_hub(user)
     if hub is not None:
         works_there = user.has_perm(access.Permission.LOG_CONSULTATION, hub)
         return reverse("hubs:desk" if works_there else "hubs:home", args=[hub.slug])
+    if Role.AGENCY in access.roles_of(user):
+        return reverse("agency:home")
     if user.has_perm(access.Permission.VIEW_NATION):
         return reverse("nation:month")
     if user.has_perm(access.Permission.VIEW_HUB):

@@ -39,6 +39,7 @@ urlpatterns = [
     path("nation/", include("casestudies.nation_urls")),
     path("answers/", include("referrals.answer_urls")),
     path("reports/", include("reports.urls")),
+    path("agency/", include("reports.agency_urls")),
     path("api/", include("website.api_urls")),
 ]
 

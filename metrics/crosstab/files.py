@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
-from foundation.spreadsheets import Cell, csv_file, may_be_formula
+from foundation.spreadsheets import Cell, csv_file, may_be_formula, name_letters
 from metrics.crosstab.axes import Kind
 from metrics.crosstab.table import Heat, Table
 
@@ -41,8 +41,13 @@ def grid(table: Table) -> Sequence[Sequence[Cell]]:
 
 
 def as_csv(table: Table, paper: Paper, *, encoding: str = "utf-8") -> bytes:
-    """The conditions, an empty line, the figures. CRLF, with BOM; texts that look like a formula are neutralised."""
-    return csv_file([*paper.facts, [], *grid(table)], encoding=encoding).content
+    """The conditions, an empty line, the figures. CRLF; UTF-8 with BOM or cp932, whose missing letters are named; texts
+    that look like a formula are neutralised."""
+    written = csv_file([*paper.facts, [], *grid(table)], encoding=encoding)
+    if not written.lost:
+        return written.content
+    told = (_("注意"), _("〓に置き換えた文字: %(letters)s") % {"letters": name_letters(written.lost)})
+    return csv_file([*paper.facts, told, [], *grid(table)], encoding=encoding).content
 
 
 def as_xlsx(table: Table, paper: Paper) -> bytes:

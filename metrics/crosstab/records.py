@@ -92,26 +92,38 @@ def from_records(question: Question) -> Answer:
     """The answer. Raises Unanswerable, and TooSlow after CROSSTAB_SECONDS."""
     check(question)
     sql, asked = _statement(question, *_definition(question))
-    with entered(Scope.nationwide(), read_only=True), _limited(settings.CROSSTAB_SECONDS) as cursor:
+    with (
+        entered(Scope.nationwide(), read_only=True),
+        _limited(settings.CROSSTAB_SECONDS, at_large=question.is_nation) as cursor,
+    ):
         cursor.execute(sql, asked)
         found = cursor.fetchall()
     return Answer({(row, column): value for row, column, value in found if value})
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[Any]:
-    """A cursor with a time limit for each statement within. Raises TooSlow."""
+def _limited(seconds: float, *, at_large: bool) -> Iterator[Any]:
+    """A cursor with a time limit for each statement within. Raises TooSlow. `at_large`: most of each table is read. The
+    planner cannot know that, since the wall's condition hides how many hubs there are, and would look up row by row."""
+    wanted = {"statement_timeout": f"{round(seconds * 1000)}ms"} | ({"enable_nestloop": "off"} if at_large else {})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{round(seconds * 1000)}ms"])
+        before = {name: _set(cursor, name, value) for name, value in wanted.items()}
         try:
             yield cursor
         except OperationalError as problem:
             if isinstance(problem.__cause__, QueryCanceled):
                 raise TooSlow from problem
             raise
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        for name, value in before.items():
+            _set(cursor, name, value)
+
+
+def _set(cursor: Any, name: str, value: str) -> str:
+    """A setting of this transaction; returns what it was. Broken off, the transaction itself puts it back."""
+    cursor.execute("SELECT current_setting(%s)", [name])
+    (before,) = cursor.fetchone()
+    cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+    return before
 
 
 def _statement(question: Question, defined: Counted, first: Month, last: Month) -> tuple[str, dict[str, Any]]:

@@ -63,7 +63,9 @@ class BlockForm(forms.Form):
         if kind.kind != BlockKind.WORDS:
             self.fields["heading"].help_text = _("空けておくと、条件に合わせた見出しになります。")
         for option in kind.options:
-            self.fields[_OPTION + option.name] = forms.ChoiceField(label=option.label, choices=option.choices(lists))
+            self.fields[_OPTION + option.name] = forms.ChoiceField(
+                label=str(option.label), choices=option.choices(lists)
+            )
 
     @property
     def option_fields(self) -> list[forms.BoundField]:
@@ -118,7 +120,7 @@ class Manuscript:
     def problems(self) -> list[tuple[str, str]]:
         """(where, what) of everything that is wrong, for the summary on top; `where` is a field's id, or nothing."""
         return [
-            (form[name].id_for_label if name != "__all__" else "", error)
+            (form[name].id_for_label if name != "__all__" else "", str(error))
             for form in self.forms
             for name, errors in form.errors.items()
             for error in errors

@@ -99,11 +99,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='packagefile',
-            constraint=models.UniqueConstraint(fields=('package', 'edition', 'form'), name='one_file_per_edition_and_format'),
+            constraint=models.UniqueConstraint(fields=('hub', 'package', 'edition', 'form'), name='one_file_per_edition_and_format', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='packagefile',
-            constraint=models.UniqueConstraint(fields=('package', 'path'), name='one_file_per_path'),
+            constraint=models.UniqueConstraint(fields=('hub', 'package', 'path'), name='one_file_per_path', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='packagefile',

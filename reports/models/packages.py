@@ -150,8 +150,12 @@ class PackageFile(models.Model):
         indexes = [models.Index(fields=["hub", "package"], name="packagefile_by_hub")]
         constraints = [
             Wall(name="reports_packagefile_wall", sees=FIGURES, or_none=True),
-            models.UniqueConstraint(fields=["package", "edition", "form"], name="one_file_per_edition_and_format"),
-            models.UniqueConstraint(fields=["package", "path"], name="one_file_per_path"),
+            models.UniqueConstraint(
+                fields=["hub", "package", "edition", "form"],
+                name="one_file_per_edition_and_format",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=["hub", "package", "path"], name="one_file_per_path", nulls_distinct=False),
             one_of("form", PackageFormat, name="package_format_is_known"),
             models.CheckConstraint(
                 condition=Q(hub__isnull=True) | Q(bureau__isnull=True), name="an_edition_is_of_a_hub_or_a_bureau"

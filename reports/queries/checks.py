@@ -79,7 +79,8 @@ def _of_drafts(writers: list[str]) -> Check:
 
 def _unsettled(hub: Hub, month: Month, today: dt.date) -> list[Check]:
     """Drafts, and what other lists have waiting: one query for them all, and one for the rules."""
-    slug, listings = [hub.slug], {}
+    slug = [hub.slug]
+    listings: dict[str, tuple[str | Promise, str, QuerySet[Any]]] = {}
     listings["pairs"] = (
         gettext_lazy("重複の疑いがある事業者の組"), reverse("consultations:duplicates", args=slug),
         every_pair(hub=hub, state=PairState.OPEN),
@@ -99,6 +100,6 @@ def _unsettled(hub: Hub, month: Month, today: dt.date) -> list[Check]:
     )  # fmt: skip
     columns: dict[str, Any] = {name: CountOf(rows) for name, (_label, _url, rows) in listings.items()}
     columns["writers"] = ArraySubquery(_drafts(hub, month).values("owner__name"))
-    counts = Hub.objects.filter(pk=hub.pk).values(**columns).get()
+    counts: dict[str, Any] = Hub.objects.filter(pk=hub.pk).values(**columns).get()  # type: ignore[assignment]
     waiting = [Check(label, counts[name], url) for name, (label, url, _rows) in listings.items()]
     return [_of_drafts(counts["writers"]), *waiting]

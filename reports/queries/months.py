@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -57,7 +56,7 @@ class Round:
 
     number: int
     step: MonthStep
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[tuple[Indicator, Remark]] = field(default_factory=list)
 
 
 def reporting_month(month: Month) -> ReportingMonth:
@@ -119,7 +118,7 @@ def explanations_of(report: MonthlyReport) -> dict[str, str]:
 
 def newest_remarks(report: MonthlyReport) -> dict[str, Remark]:
     """What headquarters asked at the last return, by indicator."""
-    if report.pk is None:
+    if not report.pk:
         return {}
     rows = list(report.remarks.select_related("by", "replied_by").order_by("-at", "pk"))
     return {row.indicator: row for row in rows if row.at == rows[0].at and row.indicator in INDICATORS}
@@ -128,10 +127,9 @@ def newest_remarks(report: MonthlyReport) -> dict[str, Remark]:
 def rounds_of(report: MonthlyReport, steps: Sequence[MonthStep]) -> list[Round]:
     """Every return of a month with its remarks and their replies, the newest first."""
     returns = sorted((step for step in steps if step.move == MonthMove.RETURN), key=lambda step: step.at)
-    rounds: Mapping[dt.datetime, Round] = {step.at: Round(number, step) for number, step in enumerate(returns, start=1)}
+    rounds = {step.at: Round(number, step) for number, step in enumerate(returns, start=1)}
     if rounds:
         for remark in report.remarks.select_related("by", "replied_by").order_by("pk"):
             if remark.at in rounds and remark.indicator in INDICATORS:
-                remark.label = INDICATORS[remark.indicator].label
-                rounds[remark.at].remarks.append(remark)
-    return list(reversed(rounds.values()))
+                rounds[remark.at].remarks.append((INDICATORS[remark.indicator], remark))
+    return list(reversed(list(rounds.values())))

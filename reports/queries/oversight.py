@@ -113,7 +113,8 @@ def standings(hubs: Sequence[Hub], month: Month, *, today: dt.date) -> list[HubS
             hub, report, report.is_late(today),
             on_time=first_sent[month] <= dates.due_on if month in first_sent else None,
             jumps=len(jumps_of(confirmed)), outliers=outliers_of(hub, month, found),
-            changes=[] if report.state in CLOSED else changes_of(report, confirmed), year=_rate(reports[hub.pk], months, first_sent, today),
+            changes=[] if report.state in CLOSED else changes_of(report, confirmed),
+            year=_rate(reports[hub.pk], months, first_sent, today),
         )  # fmt: skip
 
     return [standing(hub) for hub in hubs]

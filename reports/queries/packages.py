@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from audit.models import Entry
 from foundation.periods import FiscalYear, Month
@@ -17,8 +18,9 @@ from metrics.models import Freeze, Level
 from reports.choices import PackageFormat, PackageKind
 from reports.editions import NATION, Edition
 from reports.models import Package, PackageFile
-from reports.models.packages import PackageFileQuerySet
+from reports.models.packages import PackageFileQuerySet, PackageQuerySet
 from reports.readings import Reading, newest_freezes
+from reports.words import OF_PLACES
 
 KIND = "reports.make_package"
 DOWNLOADED = "package.downloaded"
@@ -110,7 +112,7 @@ def files_for(user: Any) -> PackageFileQuerySet:
     """The files that a user may have from national pages: all of them, or a bureau's own edition. That one holds the
     nation's figures beside its own; other hubs' are not a bureau's to see."""
     granting = [m for m in memberships_of(user) if m.hub_id is None and Permission.DOWNLOAD_REPORT in GRANTS[m.role]]
-    if any(m.bureau_id is None for m in granting):
+    if sees_every_edition(user):
         return PackageFile.objects.all()
     mine = Q(bureau__in=[m.bureau_id for m in granting], hub__isnull=True)
     return PackageFile.objects.filter(mine | Q(form__in=list(PROOFS)))
@@ -118,10 +120,21 @@ def files_for(user: Any) -> PackageFileQuerySet:
 
 def files_of_hub(hub: Hub) -> PackageFileQuerySet:
     """A hub's edition of every complete package, with what proves it."""
-    own = PackageFile.objects.filter(Q(hub=hub) | Q(form__in=list(PROOFS)), package__made_at__isnull=False)
-    return own.select_related("package__freeze").order_by(
-        "-package__freeze__month", "package__kind", "-package__version", "path"
-    )
+    return PackageFile.objects.filter(Q(hub=hub) | Q(form__in=list(PROOFS)), package__made_at__isnull=False)
+
+
+def packages_of_hub(hub: Hub) -> PackageQuerySet:
+    """The complete packages that hold an edition of a hub, newest first."""
+    mine = PackageFile.objects.filter(hub=hub)
+    return Package.objects.complete().filter(pk__in=mine.values("package")).with_job().newest_first()
+
+
+def with_files_of_hub(hub: Hub, packages: Sequence[Package]) -> list[Shown]:
+    """Packages with a hub's files of them."""
+    files: dict[int, list[PackageFile]] = {}
+    for file in files_of_hub(hub).filter(package__in=[package.pk for package in packages]).in_order():
+        files.setdefault(file.package_id, []).append(file)
+    return [Shown(package, files.get(package.pk, []), package.files_due) for package in packages]
 
 
 @dataclass(frozen=True)
@@ -160,3 +173,60 @@ def downloads_of(package: Package, *, at_most: int) -> list[Entry]:
     """Who fetched what of a package and when, newest first, from the trail."""
     lines = Entry.objects.about(package._meta.label_lower, str(package.pk)).filter(action=DOWNLOADED)
     return list(lines.newest_first()[:at_most])
+
+
+# ---- pages
+@dataclass(frozen=True)
+class Shown:
+    """A package as a page shows it to one user."""
+
+    package: Package
+    files: list[PackageFile]
+    made: int  # of the package's files, whoever may have them
+
+    @property
+    def main(self) -> list[PackageFile]:
+        """The files of the widest edition that the user may have: what most people come for."""
+        rest = [file for file in self.files if file.form not in PROOFS]
+        first = next((file.edition for file in sorted(rest, key=lambda file: file.path)), "")
+        order = list(PackageFormat)
+        return sorted((f for f in rest if f.edition == first), key=lambda f: order.index(f.form))  # type: ignore[arg-type]
+
+    @property
+    def proofs(self) -> list[PackageFile]:
+        return sorted((file for file in self.files if file.form in PROOFS), key=lambda file: file.path)
+
+
+def shown_to(user: Any, packages: Sequence[Package]) -> list[Shown]:
+    """Packages with the files that a user may have."""
+    made = progress_of(packages)
+    files: dict[int, list[PackageFile]] = {}
+    for file in files_for(user).filter(package__in=[package.pk for package in packages]).in_order():
+        files.setdefault(file.package_id, []).append(file)
+    return [Shown(package, files.get(package.pk, []), made.get(package.pk, 0)) for package in packages]
+
+
+def sees_every_edition(user: Any) -> bool:
+    """Whether a user may have the nation's edition, and with it what is said of every hub."""
+    return any(
+        m.hub_id is None and m.bureau_id is None and Permission.DOWNLOAD_REPORT in GRANTS[m.role]
+        for m in memberships_of(user)
+    )
+
+
+def summary_for(user: Any, package: Package) -> list[tuple[str, str]]:
+    """The summary of the nation's edition; a bureau is not told of other hubs."""
+    every = sees_every_edition(user)
+    return [(heading, text) for heading, text in package.summary if every or heading != OF_PLACES]
+
+
+def periods_to_order() -> list[tuple[str, str]]:
+    """What is closed, newest first, for choosing by hand: months, and the fiscal years that they lie in."""
+    days = Freeze.objects.order_by("-month").values_list("month", flat=True).distinct()
+    months = [Month.of(day) for day in days]
+    years = dict.fromkeys(month.fiscal_year for month in months)
+    return [
+        *((f"{PackageKind.MONTH} {month}", _("%(year)s年%(month)s月") % {"year": month.year, "month": month.number})
+          for month in months[:24]),
+        *((f"{PackageKind.YEAR} {year.first:%Y-%m}", year.japanese) for year in years),
+    ]  # fmt: skip

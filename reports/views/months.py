@@ -123,7 +123,7 @@ class Said:
 def said_of(report: MonthlyReport, figures: list[queries.Confirmed], rounds: list[queries.Round]) -> list[Said]:
     """The figures of a month, each with what was said about it."""
     explained = queries.explanations_of(report)
-    remarks = {remark.indicator: remark for remark in rounds[0].remarks} if rounds else {}
+    remarks = {remark.indicator: remark for _indicator, remark in rounds[0].remarks} if rounds else {}
     return [
         Said(figure, explained.get(figure.indicator.code, ""), remarks.get(figure.indicator.code)) for figure in figures
     ]

@@ -53,7 +53,8 @@ class NationMonths(NationDoor):
             "states": [(oversight.LOOK, _("確認したい点がある")), (oversight.LATE, _("期限超過")), *MonthState.choices],
             "rows": oversight.most_urgent_first(row for row in every if row.passes(state)),
             "reporting": reporting, "on_time": on_time, "bureaus": oversight.bureau_rates(every),
-            "dates": reporting_month(month), "here": reverse("nation_months:list"), "today": timezone.localdate(),
+            "dates": every[0].report.reporting_month if every else reporting_month(month),
+            "here": reverse("nation_months:list"), "today": timezone.localdate(),
             "may_check": holds_nationally(request.user, Permission.CHECK_MONTHS),
         }  # fmt: skip
         return render(request, "reports/month_nation.html", context)

@@ -109,6 +109,7 @@ def referral_of_first_case(page: Page) -> None:
 STRANGER = (
     Place("home", at("/")),
     Place("definitions", at("/definitions/")),
+    Place("figures", at("/figures/")),
     Place("booking-request", at("/book/tokyo/")),
     Place("case-studies", at("/case-studies/")),
     Place("case-study", first_of("/case-studies/")),
@@ -190,6 +191,7 @@ CHIEF = (
     Place("handovers", at("/hubs/tokyo/handovers/")),
     Place("booking-settings", at("/hubs/tokyo/bookings/settings/")),
     Place("webhooks", at("/hubs/tokyo/webhooks/")),
+    Place("hub-reports", at("/hubs/tokyo/reports/")),
     Place("month", at(f"/hubs/tokyo/months/{LAST_MONTH}/")),
     Place("targets", at("/hubs/tokyo/targets/")),
     Place("targets-edit", at("/hubs/tokyo/targets/revision/")),
@@ -234,12 +236,15 @@ HEADQUARTERS = (
     Place("crosstab-tables", crosstab_saved),
     Place("crosstab-table", first_of("/nation/crosstab/tables/")),
     Place("reports", at("/reports/")),
+    Place("packages", at("/reports/packages/")),
     Place("appointments", at("/nation/appointments/")),
     Place("trail", at("/nation/trail/")),
     Place("hub", at("/hubs/okinawa/")),
     Place("opening", at("/hubs/osaka/opening/")),
     Place("opening-refused", opening_refused),
     Place("months", at("/nation/months/")),
+    Place("months-to-look-at", at("/nation/months/?state=look")),
+    Place("month-dates", at(f"/nation/months/{LAST_MONTH}/dates/")),
     Place("month", at(f"/hubs/osaka/months/{LAST_MONTH}/")),
     Place("case-studies", at("/nation/case-studies/")),
     Place("case-study-new", at("/nation/case-studies/new/")),
@@ -254,6 +259,9 @@ HEADQUARTERS = (
     Place("consent-texts", at("/nation/consent-texts/")),
 )
 AGENCY = (
+    Place("agency-home", at("/agency/")),
+    Place("subscription", at("/agency/subscription/")),
+    Place("packages", at("/reports/packages/")),
     Place("nation", at("/nation/")),
     Place("compositions", at(COMPOSITIONS)),
     Place("composition", first_of(COMPOSITIONS)),
@@ -264,6 +272,7 @@ AGENCY = (
 )
 BUREAU = (
     Place("nation", at("/nation/")),
+    Place("months", at("/nation/months/")),
     Place("reports", at("/reports/")),
     Place("appointments", at("/nation/appointments/")),
     Place("appointment", first_of(APPOINTMENTS)),

@@ -3,6 +3,7 @@ every promise that a server makes about a crash. The schema is copied from the t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -31,28 +32,37 @@ class Apart:
         self.home = home
         self.database, self.queue = local.Postgres(home, keys, durable=True), local.Valkey(home, keys["app"])
 
+    def url(self, role: str) -> str:
+        """A DATABASE_URL for `owner` or `app`."""
+        return self.database.url(role).rsplit("/", 1)[0] + "/apart"
+
     def copy_schema(self) -> None:
         """The tests' database as it is, which is empty but for the reference lists."""
-        (there,) = {owner_url()}
-        dumping = [self.database.binaries / "pg_dump", "--enable-row-security", "--dbname", there]
-        dump = subprocess.run(dumping, check=True, capture_output=True, env=local._bare_environment()).stdout
-        with psycopg2.connect(self.database.url("owner")) as session, session.cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE")
-        loading = [
-            self.database.binaries / "psql",
-            "-X",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            self.database.url("owner"),
-        ]
-        subprocess.run(loading, check=True, input=dump, stdout=subprocess.DEVNULL, env=local._bare_environment())
+        with contextlib.closing(psycopg2.connect(self.database.url("owner"))) as session:
+            session.autocommit = True
+            session.cursor().execute("DROP DATABASE IF EXISTS apart WITH (FORCE)")
+            session.cursor().execute("CREATE DATABASE apart")
+        administrator = (
+            f"postgresql://postgres:{self.database.passwords['superuser']}@127.0.0.1:{self.database.port}/apart"
+        )
+        dump = self._ask("pg_dump", "--enable-row-security", "--dbname", owner_url())
+        self._ask("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", administrator, told=dump)
+
+    def _ask(self, tool: str, *options: str, told: bytes = b"") -> bytes:
+        command = [self.database.binaries / tool, *options]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        done = subprocess.run(command, check=False, input=told, capture_output=True, env=environment)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
 
     def crash_database(self) -> None:
-        """The server and every session of it, in one moment."""
+        """The server and every session of it, as if the power were gone."""
         assert self.database.process
-        os.killpg(self.database.process.pid, signal.SIGKILL)
+        pid = self.database.process.pid
+        sessions = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, sessions)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         self.database.process.wait()
         wait_until(lambda: not local.is_listening(self.database.port))
 
@@ -82,12 +92,12 @@ def apart(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iter
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         made.copy_schema()
         connection.close()
-        url = urlsplit(made.database.url("app"))
+        url = urlsplit(made.url("app"))
         connection.settings_dict |= {
-            "NAME": "yorozu", "HOST": url.hostname, "PORT": url.port, "USER": url.username, "PASSWORD": url.password,
+            "NAME": "apart", "HOST": url.hostname, "PORT": url.port, "USER": url.username, "PASSWORD": url.password,
         }  # fmt: skip
-        patch.setenv("DATABASE_URL", made.database.url("app"))
-        patch.setenv("DATABASE_OWNER_URL", made.database.url("owner"))
+        patch.setenv("DATABASE_URL", made.url("app"))
+        patch.setenv("DATABASE_OWNER_URL", made.url("owner"))
         patch.setenv("REDIS_URL", made.queue.url())
         call_command("load_reference", verbosity=0)
         yield made

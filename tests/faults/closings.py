@@ -48,7 +48,7 @@ def closed_so_far() -> dict[str, Any]:
             "hubs": sorted(MonthlyReport.objects.values_list("hub_id", "reporting_month_id", "state", "version")),
             "months": sorted(ReportingMonth.objects.values_list("month", "closed_at", "closed_by_id")),
             "steps": MonthStep.objects.count(),
-            "trail": Entry.objects.count(),
+            "trail": Entry.objects.filter(action__startswith="month.").count(),
             "publications": sorted(Publication.objects.values_list("month", "version", "sha256")),
         }
 

@@ -11,18 +11,23 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from consultations.models import MonthLock
 from foundation.periods import Month
 from hubs.models import Hub
-from hubs.tenancy import Scope, entered
+from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
 from jobs.choices import JobState
 from jobs.models import Job
 from metrics import actions as metrics
-from metrics.models import Count
+from metrics import freezing
+from metrics.models import Count, Freeze
 from reports.actions import closing
 from reports.actions.editions import order_edition
 from reports.choices import Format
 from reports.editions import Edition
+from reports.models import MonthStep, Publication
+from reports.queries.closing import CLOSE as CLOSE_JOB
+from reports.queries.closing import PUBLISH as PUBLISH_JOB
 from reports.queries.editions import Order
 from tests import making
 from tests.faults.apart import apart, sent_apart  # noqa: F401
@@ -38,6 +43,7 @@ from tests.faults.closings import (
 from tests.faults.standing import PATIENCE, doing, done, gate, stands_still
 from tests.faults.test_killed import CLOSE
 from tests.metrics.plain import counted_months, differences, expected, stored
+from tests.reports.test_closing import accept_everywhere
 from tests.workers import working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("apart")]
@@ -203,3 +209,58 @@ def test_two_workers_and_two_beats_do_no_harm(apart, sent_apart, october_closed,
         worker.wait_until(lambda: worker.log.read_text().count(" succeeded in ") == 6)
     with entered(Scope.nationwide()):
         assert differences(stored(), expected(counted_months())) == {}
+
+
+@pytest.mark.parametrize("queue_dies", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "table", "row"),
+    [(CLOSE_JOB, "metrics_frozenfact", "NEW.level = 'nation'"), (PUBLISH_JOB, "reports_publication", "true")],
+)
+def test_a_worker_that_is_killed_while_it_closes_or_publishes_is_followed_by_another(
+    apart,  # noqa: F811
+    sent_apart,  # noqa: F811
+    tokyo,
+    headquarters,
+    tmp_path,
+    monkeypatch,
+    settings,
+    kind,
+    table,
+    row,
+    queue_dies,
+):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    now, month = timezone.now(), Month.of(timezone.localdate()).previous()  # a worker has the clock of today
+    making.make_consultation(hub=tokyo, held_on=month.first)
+    accept_everywhere(month, by=headquarters, at=now)
+    if kind == PUBLISH_JOB:
+        closing.close_month(month=month, note="", by=headquarters, at=now)
+    metrics.recount_touched(at=now)
+    before = closed_so_far()
+    with working(tmp_path, monkeypatch, REDIS_URL=apart.queue.url()) as worker:
+        with gate(table, row) as closed:
+            job = jobs.request(kind=kind, parameters={"month": str(month)}, by=headquarters, at=now)
+            worker.wait_until(closed.someone_waits)
+            if queue_dies:
+                apart.lose_queue()
+            worker.kill_what_works()
+            closed.open_and_clear()
+            if queue_dies:
+                apart.queue.start()
+        assert closed_so_far() == before
+        worker.wait_until(lambda: sent_again_and_over(job))
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (JobState.DONE, 2), worker.log.read_text()
+    with entered(Scope.nationwide()):
+        assert [freezing.verify(one).problems for one in Freeze.objects.all()] == [()]
+        assert MonthLock.objects.count() == len(HUB_IDS)
+        assert Publication.objects.count() == (1 if kind == PUBLISH_JOB else 0)
+        assert MonthStep.objects.filter(move="close").count() == len(HUB_IDS)
+
+
+def sent_again_and_over(job: Job) -> bool:
+    """As the beat does, until somebody has it."""
+    current = Job.objects.get(pk=job.pk)
+    if current.attempt < 2 and current.is_under_way:
+        send_lost_again(current)
+    return not current.is_under_way

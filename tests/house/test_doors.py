@@ -21,6 +21,7 @@ PUBLIC = {
     "figures:newest", "figures:month", "figures:version", "figures:csv", "figures:json", "figures:index",
     "figures:definitions", "figures:atom", "figures:rss",  # what was published
     "book:request",  # a stranger asks for an appointment
+    "reports:signing_key",  # what anybody checks a package's signature with
     "offline:manifest", "offline:worker", "offline:shell",  # kept by browsers: the same for everybody
 }  # fmt: skip
 # What asks for no right, only for a sign-in: each shows the person's own things.

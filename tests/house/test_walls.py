@@ -33,12 +33,25 @@ from plans.models import Target
 from reports.actions import months
 from tests import making
 from tests.consultations import making_assignments, making_notes, making_outcomes
-from tests.house.answers import booking, duplicates, exchange, finding, notes, outcomes, privacy, programs, referrals
+from tests.house.answers import (
+    booking,
+    duplicates,
+    exchange,
+    finding,
+    notes,
+    outcomes,
+    packages,
+    privacy,
+    programs,
+    referrals,
+)
 from tests.reports.making import freeze_by_hand
 from tests.sharing.making import something_between
 from webhooks.models import Attempt, Delivery
 
-ROOMS = {path.parent.name for path in settings.BASE_DIR.glob("*/models.py")} | {"consultations"}
+ROOMS = {path.parent.name for path in settings.BASE_DIR.glob("*/models.py")} | {
+    path.parents[1].name for path in settings.BASE_DIR.glob("*/models/__init__.py")
+}
 
 # Tables with a hub column that need no wall, each with its reason.
 UNWALLED: dict[str, str] = {
@@ -205,7 +218,7 @@ def something_of_everything(tokyo, coordinator, now) -> None:
     duplicates.fill(tokyo)
     privacy.fill(tokyo)
     something_between(tokyo)
-    for topic in (exchange, finding, booking, outcomes, notes, programs, referrals):
+    for topic in (exchange, finding, booking, outcomes, notes, programs, referrals, packages):
         topic.fill(tokyo)
     with entered(Scope.of_hub(tokyo.pk)):
         months.submit(

@@ -298,6 +298,16 @@ def test_two_editors_notice_each_other_and_lose_nothing(draft, headquarters, as_
     assert draft.blocks.get().text == "二人の文章"
 
 
+def test_what_was_typed_into_a_version_that_was_just_submitted_is_not_lost(draft, headquarters, as_headquarters):
+    submit(draft, by=headquarters)
+    answer = post(as_headquarters, draft, [{"kind": "words", "text": "間に合わなかった文章"}])
+    assert answer.status_code == 409
+    assert "すでに提出されたため" in answer.content.decode()
+    assert "間に合わなかった文章</textarea>" in answer.content.decode()
+    assert as_headquarters.get(f"/reports/compositions/{draft.pk}/edit/").status_code == 302
+    assert "作成中" in as_headquarters.get("/reports/compositions/").content.decode(), "its PDF"
+
+
 def test_a_form_that_is_tampered_with_breaks_nothing(draft, as_headquarters):
     for more in (
         {"blocks": "x"},

@@ -219,8 +219,8 @@ def test_each_round_keeps_its_remarks_and_replies(counted, chief, headquarters):
         report = queries.report_of(counted, OCTOBER)
         rounds = queries.rounds_of(report, list(report.steps.all()))
         assert [(row.number, row.step.note) for row in rounds] == [(2, "もう一度"), (1, "確かめてください")]
-        assert [(one.text, one.reply) for one in rounds[0].remarks] == [("まだ長い", "")]
-        assert {(one.text, one.reply) for one in rounds[1].remarks} == {
+        assert [(one.text, one.reply) for _indicator, one in rounds[0].remarks] == [("まだ長い", "")]
+        assert {(one.text, one.reply) for _indicator, one in rounds[1].remarks} == {
             ("長すぎます", "記録どおり"), ("少なすぎます", ""),
         }  # fmt: skip
 

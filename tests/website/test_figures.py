@@ -134,7 +134,9 @@ def test_open_data_say_where_they_come_from_and_how_they_are_counted(client, oct
     assert content["sha256"] == Publication.objects.get().sha256
     assert content["json"].endswith(f"{V1}figures.json")
     definition = next(one for one in content["definitions"] if one["code"] == "visitors")
-    assert definition["version"] == 1 and definition["since"] and definition["definition"]
+    assert definition["version"] == 1
+    assert definition["since"]
+    assert definition["definition"]
     every = json.loads(client.get("/figures/definitions.json").content)["definitions"]
     assert {one["code"] for one in content["definitions"]} <= {one["code"] for one in every}
     assert client.get(f"{V1}figures.json")["Access-Control-Allow-Origin"] == "*"

@@ -45,7 +45,7 @@ def _feed(kind: type[feedgenerator.SyndicationFeed], name: str) -> HttpResponse:
         )
         for one in told[:ENTRIES]:
             _add(feed, one)
-    response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+    response = HttpResponse(feed.writeString("utf-8"), content_type=kind.content_type)  # type: ignore[attr-defined]
     if told:
         response["Last-Modified"] = http_date(told[0].published_at.timestamp())
     return response

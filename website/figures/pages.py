@@ -58,7 +58,7 @@ class Correction:
 
 
 def page_of(found: PublicMonth, all_told: list[Told]) -> dict[str, Any]:
-    """Everything for the template. At most two more questions to the database: the months before, the version before."""
+    """Everything for the template. Two more questions to the database: the months and the version before."""
     told = found.told
     totals = [one for one in found.definitions if not one["of"]]
     versions = [one for one in all_told if one.month == told.month]
