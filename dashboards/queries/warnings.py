@@ -20,16 +20,17 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.queries.analysis import PAST_YEARS, Outlook, forecast_of, months_between
 from foundation.periods import Month
+from foundation.templatetags.shown import month as shown_month
 from hubs.models import Hub
 from metrics.indicators import INDICATORS
 from metrics.models import Pulse, Span
 from metrics.pulse import ANSWER_DUE, LATE, LOOKED_BACK
 from metrics.queries import Ask, Place, change, figures_for
 from plans.queries import targets
-from reports.choices import MonthMove
+from reports.choices import MonthMove, MonthState
 from reports.models import MonthlyReport, ReportingMonth
-from reports.workflow import WAITING_FOR_HUB
 
+MISSING = (MonthState.DRAFTING, MonthState.RETURNED)  # one that was reopened had been told
 MONTHS_FELL = 3  # in a row
 MONTHS_TOLD = 6  # of reports that are looked at
 FEWEST_SESSIONS, FEWEST_REFERRALS = 10, 5  # below these a share says nothing
@@ -164,7 +165,7 @@ def _overdue(evidence: Evidence, days: int) -> Iterator[tuple[str, str]]:
         if over >= days:
             words = _("%(month)sの月次報告が提出期限を%(days)d日過ぎても提出されていません。")
             yield (
-                words % {"month": one.month, "days": over},
+                words % {"month": shown_month(one.month), "days": over},
                 reverse("months:month", args=[evidence.hub.slug, one.month]),
             )
 
@@ -291,5 +292,5 @@ def _submission(month: ReportingMonth, report: Any) -> Submission:
     first = report.first_at if report is not None else None
     return Submission(
         Month.of(month.month), month.due_on, timezone.localdate(first) if first else None,
-        report is not None and report.state not in WAITING_FOR_HUB,
+        report is not None and report.state not in MISSING,
     )  # fmt: skip
