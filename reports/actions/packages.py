@@ -117,9 +117,7 @@ def make_package(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> job
 
 def keep_file(*, package: Package, due: Due, file: IO[bytes], job: Job, at: dt.datetime) -> None:
     """Store one file and say so. If somebody else has, theirs holds and ours is thrown away."""
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    bytes_ = file.seek(0, io.SEEK_END)
-    file.seek(0)
+    sha256, bytes_ = _hash_and_size(file)
     name = f"packages/{package.pk}/{due.edition.slug}-{due.form}-{job.pk}-{job.attempt}"
     stored = default_storage.save(name, File(file))
     try:
@@ -182,6 +180,15 @@ def _rests(kind: str, first: dt.date, at: dt.datetime) -> bool:
     return newest.job.finished_at is not None and newest.job.finished_at > at - REST
 
 
+def _hash_and_size(file: IO[bytes]) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    while part := file.read(1 << 20):
+        digest.update(part)
+    bytes_ = file.tell()
+    file.seek(0)
+    return digest.hexdigest(), bytes_
+
+
 def _keep_summary(package: Package, content: MonthlyContent) -> None:
     package.summary = [list(passage) for passage in summary_of(content)]
     Package.objects.filter(pk=package.pk).update(summary=package.summary)
@@ -191,7 +198,7 @@ def _seal(package: Package, *, job: Job, clock: jobs.Clock) -> jobs.Product:
     """Manifest and signature, then the package is complete. The job's own result is the manifest."""
     manifest_due, signature_due = queries.proofs()
     with entered(EVERY_HUB):
-        files = list(package.files.exclude(form__in=PROOFS).in_order())
+        files = list(PackageFile.objects.filter(package=package).exclude(form__in=PROOFS).in_order())
         freezes = list(Freeze.objects.filter(pk__in=[*package.told, *package.carried]))
         kept = package.files.filter(form=PackageFormat.MANIFEST).first()
     try:
