@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from typing import NamedTuple
 
 from metrics.indicators import INDICATORS, Definitions, Indicator
@@ -33,7 +34,7 @@ class Kind(Enum):
     WITHIN = auto()  # together they are at most the whole: special desks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relation:
     """A whole and its parts; of these only the cells that are not a published zero."""
 
@@ -42,7 +43,7 @@ class Relation:
     parts: tuple[Cell, ...]
     is_implied: bool = False  # follows from the others together
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         return (self.whole, *self.parts)
 

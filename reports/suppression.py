@@ -108,14 +108,18 @@ class _Search:
     def withhold(self, cells: Iterable[Cell]) -> None:
         """These, their partners, and what the audit asks for."""
         self._settle(cells)
-        while told := self._told():
-            for cell in sorted(told, key=self.facts.__getitem__):
-                self._settle(self._another(cell))
+        is_growing = True
+        while is_growing:
+            is_growing = False
+            for cell in sorted(self._told(), key=lambda cell: (self.facts[cell], cell)):
+                if another := self._another(cell):  # else everything that has to do with it is withheld
+                    self._settle(another)
+                    is_growing = True
 
     def _settle(self, cells: Iterable[Cell]) -> None:
         """Withhold, until every relation has none or enough."""
         self.withheld.update(cells)
-        open_ = dict.fromkeys(relation for cell in cells for relation in self._of[cell])
+        open_ = dict.fromkeys(relation for cell in sorted(cells) for relation in self._of[cell])
         while open_:
             relation = next(iter(open_))
             if not self._tells(relation):
@@ -161,14 +165,14 @@ class _Search:
         return []
 
     def _told(self) -> set[Cell]:
-        """Withheld cells for which no other month is found. Empty where there are none, or nothing is left to give."""
+        """Withheld cells for which no other month is found."""
         worlds = _Worlds(self.facts, self.withheld, self.relations)
         for cell in sorted(self.withheld):
             if cell not in self._doubtful:  # and stays so: to withhold more takes no other month away
                 self._doubtful |= worlds.another(cell)
         if len(self.withheld - self._doubtful) <= FEW:
             self._doubtful |= worlds.between(self._doubtful)
-        return {cell for cell in self.withheld - self._doubtful if self._another(cell)}
+        return self.withheld - self._doubtful
 
 
 class _Worlds:
@@ -182,6 +186,7 @@ class _Worlds:
         # the equations that leave each figure in as few as can be: the implied ones follow
         self._terms: list[dict[Cell, int]] = []
         self._in: dict[Cell, list[int]] = defaultdict(list)
+        self._ways_of: dict[int, list[tuple[Cell, int, int, int, int]]] = {}
         for relation in every:
             for cell in relation.cells:
                 self._of[cell].append(relation)
@@ -263,13 +268,11 @@ class _Worlds:
         reached, seen = deque([first]), {first}
         while reached:
             at = reached.popleft()
-            for cell, sign in self._terms[at[0]].items():
-                by = -at[1] * sign
-                if cell in without or len(self._in[cell]) > PAIR or self.facts[cell] + by < self.low[cell]:
-                    continue
-                other = next((number for number in self._in[cell] if number != at[0]), OUT)
-                to = (other, 0 if other == OUT else by * self._terms[other][cell])
-                if to in seen:
+            equation, fault = at
+            for cell, sign, room, other, other_sign in self._ways(equation):
+                by = -fault * sign
+                to = (other, by * other_sign)
+                if to in seen or by + room < 0 or cell in without:
                     continue
                 seen.add(to)
                 came[to] = (at, (cell, by))
@@ -277,6 +280,17 @@ class _Worlds:
                     return to, list(_steps(came, to, first))
                 reached.append(to)
         return None
+
+    def _ways(self, equation: int) -> list[tuple[Cell, int, int, int, int]]:
+        """(figure, its sign, by how much it can fall, the other equation that it stands in, its sign there)."""
+        if equation not in self._ways_of:
+            self._ways_of[equation] = ways = []
+            for cell, sign in self._terms[equation].items():
+                if len(self._in[cell]) <= PAIR:
+                    other = next((number for number in self._in[cell] if number != equation), OUT)
+                    other_sign = 0 if other == OUT else self._terms[other][cell]
+                    ways.append((cell, sign, self.facts[cell] - self.low[cell], other, other_sign))
+        return self._ways_of[equation]
 
     def _holds(self, moved: Mapping[Cell, int]) -> bool:
         """Whether the other month is one: asked of every relation, whatever way it was found."""

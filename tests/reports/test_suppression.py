@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import time
 from collections import Counter
@@ -149,7 +150,7 @@ class Attacker:
         return {min(terms) for terms, _constant in self.solved if len(terms) == 1}
 
     def by_bounds(self) -> set[Cell]:
-        low, high = dict.fromkeys(self.hidden, Fraction(1)), dict.fromkeys(self.hidden, Fraction(10**6))
+        low, high = dict.fromkeys(self.hidden, 1), dict.fromkeys(self.hidden, 10**6)
         rows = [row for row in self.rows + self.solved if 0 < len(row[0]) <= LONGEST]
         for _ in range(PASSES):
             before = dict(low), dict(high)
@@ -159,7 +160,8 @@ class Attacker:
                 for cell, sign in terms.items():
                     found = [constant - least + ends[cell][0], constant - most + ends[cell][1]]
                     found = sorted(end / sign for end in found)
-                    low[cell], high[cell] = max(low[cell], found[0]), min(high[cell], found[1])
+                    low[cell] = max(low[cell], math.ceil(found[0]))
+                    high[cell] = min(high[cell], math.floor(found[1]))
             if before == (low, high):
                 break
         return {cell for cell in self.hidden if low[cell] == high[cell]}
@@ -277,9 +279,9 @@ def hubs_with(counts: dict[int, int], bureau_of: dict[int, int]) -> Month:
 
 def test_a_real_month_takes_seconds_and_loses_little(capsys):
     month = real_month(random.Random(4))  # noqa: S311
-    began = time.perf_counter()
+    began = time.process_time()
     gone = month.withheld()
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     small = sum(0 < value < 5 for value in month.facts.values())
     with capsys.disabled():
         pass
