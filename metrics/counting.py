@@ -82,7 +82,8 @@ ROWS = {
 }
 
 # Facts by difference, without MERGE … WHEN NOT MATCHED BY SOURCE, which PostgreSQL 16 does not know. A missing
-# hub or bureau is 0 here, because a join cannot hash IS NOT DISTINCT FROM.
+# hub or bureau is 0 here, because a join cannot hash IS NOT DISTINCT FROM. What differs is found by arrays of keys:
+# the planner takes a full join for large, and would read the whole table to change three facts.
 _WRITE = """
     , stored AS MATERIALIZED (
         SELECT id, level, coalesce(hub_id, 0) AS hub_id, coalesce(bureau_id, 0) AS bureau_id, span, month, indicator,
@@ -98,10 +99,11 @@ _WRITE = """
                USING (level, hub_id, bureau_id, span, month, indicator, code)
          WHERE stored.value IS DISTINCT FROM now.value
     ), gone AS (
-        DELETE FROM metrics_fact WHERE id IN (SELECT id FROM differing WHERE value IS NULL)
+        DELETE FROM metrics_fact WHERE id = ANY (ARRAY(SELECT id FROM differing WHERE value IS NULL))
     ), changed AS (
         UPDATE metrics_fact SET value = differing.value FROM differing
-         WHERE metrics_fact.id = differing.id AND differing.value IS NOT NULL
+         WHERE metrics_fact.id = ANY (ARRAY(SELECT id FROM differing WHERE id IS NOT NULL AND value IS NOT NULL))
+           AND metrics_fact.id = differing.id
     )
     INSERT INTO metrics_fact (level, hub_id, bureau_id, span, month, indicator, code, value)
     SELECT level, nullif(hub_id, 0), nullif(bureau_id, 0), span, month, indicator, code, value
