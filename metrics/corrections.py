@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -117,7 +118,7 @@ def versions_of(month: Month) -> list[Freeze]:
     return list(Freeze.objects.of(month).order_by("version"))
 
 
-def _found(sql: str, asked: dict[str, object]) -> list[Correction]:
+def _found(sql: str, asked: dict[str, Any]) -> list[Correction]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         return totals_first(

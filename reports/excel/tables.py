@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.periods import Month
 from metrics.models import Span
 from reports.contents import BreakdownTable, Definition, MonthlyContent, MonthsTable
 from reports.excel import charts
@@ -106,7 +107,9 @@ def add_definitions(pages: Pages, content: MonthlyContent) -> None:
 
 def _definition(one: Definition) -> tuple[str, ...]:
     adds = "合計できる" if one.adds else "合計できない"
-    return one.code, one.label, one.unit, adds, one.text, str(one.version), one.since
+    month = Month.parse(one.since)
+    since = f"{month.year}年{month.number}月"
+    return one.code, one.label, one.unit, adds, one.text, str(one.version), since
 
 
 def add_facts(pages: Pages, content: MonthlyContent) -> None:

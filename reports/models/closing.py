@@ -39,6 +39,10 @@ class ReopeningQuerySet(HubQuerySet["Reopening"]):
         return self.order_by("-asked_at", "-pk")
 
 
+class ReopeningManager(FigureManager.from_queryset(ReopeningQuerySet)):  # type: ignore[misc]
+    """Those of the hubs whose figures are in scope."""
+
+
 class Reopening(HubOwned):
     """再開: a hub asks to change a closed month, headquarters decides, for a scope and until a moment."""
 
@@ -54,7 +58,7 @@ class Reopening(HubOwned):
     until = models.DateTimeField(_("再開の期限"), null=True)
     ended_at = models.DateTimeField(_("終了日時"), null=True)
 
-    objects = FigureManager.from_queryset(ReopeningQuerySet)()
+    objects = ReopeningManager()
 
     class Meta:
         verbose_name = _("月次報告の再開")

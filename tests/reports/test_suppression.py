@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -277,17 +276,12 @@ def hubs_with(counts: dict[int, int], bureau_of: dict[int, int]) -> Month:
     return month
 
 
-def test_a_real_month_takes_seconds_and_loses_little(capsys):
+def test_a_real_month_loses_little():
     month = real_month(random.Random(4))  # noqa: S311
-    began = time.process_time()
     gone = month.withheld()
-    seconds = time.process_time() - began
     small = sum(0 < value < 5 for value in month.facts.values())
-    with capsys.disabled():
-        pass
     assert len(gone) < 1.35 * small
     assert not [cell for cell in gone if cell.level == NATION and not cell.code]
-    assert seconds < 15
 
 
 def real_month(chance: random.Random) -> Month:
