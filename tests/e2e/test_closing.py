@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -54,7 +58,7 @@ def submit(page: Page, hub: str) -> None:
     expect(page.get_by_text("月次報告を提出しました")).to_be_visible()
 
 
-def test_from_a_record_to_a_published_month_and_its_correction(visit):
+def test_from_a_record_to_a_published_month_and_its_correction(visit, tmp_path):
     code = f"{HUB:02d}"
     coordinator, chief, hq = visit(f"coordinator.{code}"), visit(f"chief.{code}"), visit("hq")
     chief.goto("/")
@@ -110,3 +114,45 @@ def test_from_a_record_to_a_published_month_and_its_correction(visit):
     expect(hq.get_by_role("rowheader", name="第2版", exact=True)).to_be_visible(timeout=DONE_WITHIN)
     hq.goto(month)
     assert told(hq) == before + 2
+    hq.goto(closing)
+    hq.get_by_role("button", name="公表する").click()
+    expect(hq.get_by_text("公表済み", exact=True)).to_be_visible(timeout=DONE_WITHIN)
+    read_by_the_public(visit(), before + 2)
+    taken_home(visit("agency"), tmp_path, before + 2)
+
+
+def read_by_the_public(page: Page, expected: int) -> None:
+    """Who is not signed in reads the corrected version, the first one beside it, and takes the data."""
+    page.goto(f"/figures/{last_month()}/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("実績")
+    expect(page.get_by_text("この版で訂正した値")).to_be_visible()
+    picture(page, "stranger-figures-desktop")
+    page.set_viewport_size(PHONE)
+    picture(page, "stranger-figures-phone")
+    with page.expect_download() as started:
+        page.get_by_role("link", name=re.compile("^CSV")).first.click()
+    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
+    mine = [row for row in rows if row["place_code"] == f"{HUB:02d}" and row["level"] == "hub"]
+    told = {row["value"] for row in mine if row["indicator"] == "consultations" and row["span"] == "month"}
+    assert told in ({str(expected)}, {""}), "the figure, or that it is too small to be told"
+    assert page.request.get(f"/figures/{last_month()}/v1/").ok
+
+
+def taken_home(page: Page, folder: Path, expected: int) -> None:
+    """The agency's package of the corrected version: the sheet of corrections has before and after."""
+    for _ in range(200):
+        page.goto("/reports/packages/")
+        row = page.get_by_role("row", name=re.compile(f"{int(last_month()[5:])}月 第2版"))
+        if row.get_by_role("link", name=re.compile("Excel")).count():
+            break
+        page.wait_for_timeout(2_000)
+    picture(page, "agency-packages-desktop")
+    with page.expect_download() as started:
+        row.get_by_role("link", name=re.compile("Excel")).first.click()
+    path = folder / "package.xlsx"
+    started.value.save_as(path)
+    book = openpyxl.load_workbook(path, read_only=True)
+    pairs = {(row[4], row[5]) for row in book["訂正"].iter_rows(min_row=5, values_only=True)}
+    assert (expected - 1, expected) in pairs
+    page.goto("/agency/")
+    picture(page, "agency-home-desktop")
