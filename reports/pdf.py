@@ -4,11 +4,9 @@ typst/monthly.typ; the report's texts reach it as JSON values, so that none is e
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 from typing import IO, Any
 
-import typst
 from django.conf import settings
 from django.utils import timezone, translation
 
@@ -24,6 +22,7 @@ from reports.contents import (
     MonthsTable,
     PlaceRow,
 )
+from reports.typesetting import typeset
 from reports.words import summary_of
 
 TEMPLATE = Path(__file__).parent / "typst" / "monthly.typ"
@@ -36,19 +35,13 @@ CHARTED = ("consultations_by_category", "consultations_by_theme", "consultations
 
 
 def write_pdf(content: MonthlyContent) -> IO[bytes]:
-    """The report as an open PDF file, at its beginning. Raises typst.TypstError if the template is wrong."""
+    """The report as an open PDF file, at its beginning. Raises CannotTypeset."""
     with translation.override("ja"):
         told = _told(content)
-    made = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(settings.PDF_FONTS / weight) for weight in WEIGHTS],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"report": json.dumps(told, ensure_ascii=False)},
-        pdf_standards=["a-2a"],
-        timestamp=int(content.made_at.timestamp()),
-    )
+    made = typeset(
+        template=TEMPLATE, report=told, fonts=[settings.PDF_FONTS / weight for weight in WEIGHTS],
+        timestamp=int(content.made_at.timestamp()), home=settings.BASE_DIR,
+    )  # fmt: skip
     return io.BytesIO(made)
 
 
