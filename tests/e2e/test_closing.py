@@ -134,7 +134,7 @@ def read_by_the_public(page: Page, expected: int) -> None:
     rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
     mine = [row for row in rows if row["place_code"] == f"{HUB:02d}" and row["level"] == "hub"]
     told = {row["value"] for row in mine if row["indicator"] == "consultations" and row["span"] == "month"}
-    assert told in ({str(expected)}, {""}), "the figure, or that it is too small to be told"
+    assert told in ({str(expected)}, {"x"}), "the figure, or that it is too small to be told"
     assert page.request.get(f"/figures/{last_month()}/v1/").ok
 
 
