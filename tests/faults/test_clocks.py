@@ -122,7 +122,7 @@ def test_a_change_that_was_under_way_during_the_closing_becomes_a_correction(tok
     """It came before the lock and is committed after it: taken, told apart from what was frozen, and no longer
     possible from then on."""
     making.make_consultation(hub=tokyo, held_on=dt.date(2026, 10, 10))
-    with gate("audit_entry", "NEW.action <> 'month.closed'") as closed:
+    with gate("audit_entry", "NEW.action = 'consultation.revised'") as closed:
         changing = doing(_REVISING, at=AFTER_OCTOBER, by=chief)
         stands_still(changing, closed)
         frozen = close(OCTOBER, by=headquarters, at=AFTER_OCTOBER)
