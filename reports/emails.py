@@ -22,6 +22,8 @@ from reports.models import Composition, MonthlyReport, Package, Reopening, Repor
 if TYPE_CHECKING:
     from reports.queries.chasing import Overdue
 
+TO_SUBMIT = ("reports/mail/reminder.txt", "reports/mail/returned.txt")  # they lead to the submission
+
 
 @dataclass(frozen=True)
 class Text:
@@ -41,7 +43,7 @@ def reminder(report: MonthlyReport, to: User, *, day: int) -> Text:
             subject = _("【よろず支援拠点】%(month)sの月次報告の提出期限は本日(%(due)s)です")
         else:
             subject = _("【よろず支援拠点】%(month)sの月次報告の提出期限(%(due)s)を過ぎています")
-        return _written("reminder", subject % due, report, to, day=day)
+        return _written("reports/mail/reminder.txt", subject % due, report, to, day=day)
 
 
 def body_copy(report: MonthlyReport, to: User, *, day: int) -> Text:
@@ -50,7 +52,7 @@ def body_copy(report: MonthlyReport, to: User, *, day: int) -> Text:
         subject = _("【よろず支援拠点】%(hub)sの%(month)sの月次報告が提出されていません") % {
             "hub": report.hub.name, "month": _month(report.month),
         }  # fmt: skip
-        return _written("body_copy", subject, report, to, day=day)
+        return _written("reports/mail/body_copy.txt", subject, report, to, day=day)
 
 
 def returned(report: MonthlyReport, to: User, note: str, remarks: Mapping[str, str]) -> Text:
@@ -58,14 +60,14 @@ def returned(report: MonthlyReport, to: User, note: str, remarks: Mapping[str, s
     with translation.override("ja"):
         said = [(str(INDICATORS[code].label), text.strip()) for code, text in remarks.items() if text.strip()]
         subject = _("【よろず支援拠点】%sの月次報告が差し戻されました") % _month(report.month)
-        return _written("returned", subject, report, to, note=note, said=said)
+        return _written("reports/mail/returned.txt", subject, report, to, note=note, said=said)
 
 
 def accepted(report: MonthlyReport, to: User) -> Text:
     """To the chief: headquarters has checked the month."""
     with translation.override("ja"):
         subject = _("【よろず支援拠点】%sの月次報告が確認済みになりました") % _month(report.month)
-        return _written("accepted", subject, report, to)
+        return _written("reports/mail/accepted.txt", subject, report, to)
 
 
 def reopening_asked(reopening: Reopening, to: User) -> Text:
@@ -75,7 +77,7 @@ def reopening_asked(reopening: Reopening, to: User) -> Text:
         subject = _("【よろず支援拠点】%(hub)sの%(month)sの再開の申請があります") % {
             "hub": report.hub.name, "month": _month(report.month),
         }  # fmt: skip
-        return _written("reopening_asked", subject, report, to, reason=reopening.reason)
+        return _written("reports/mail/reopening_asked.txt", subject, report, to, reason=reopening.reason)
 
 
 def reopening_decided(reopening: Reopening, to: User) -> Text:
@@ -84,7 +86,7 @@ def reopening_decided(reopening: Reopening, to: User) -> Text:
     with translation.override("ja"):
         subject = _("【よろず支援拠点】%sの再開の申請への回答") % _month(report.month)
         shown = f"{timezone.localtime(until):%Y-%m-%d %H:%M}" if until else ""
-        return _written("reopening_decided", subject, report, to, until=shown, answer=reopening.answer)
+        return _written("reports/mail/reopening_decided.txt", subject, report, to, until=shown, answer=reopening.answer)
 
 
 def dates_changed(hub: Hub, row: ReportingMonth, to: User) -> Text:
@@ -139,8 +141,8 @@ def composed(composition: Composition, to: User) -> Text:
 
 
 def _written(template: str, subject: str, report: MonthlyReport, to: User, **around: Any) -> Text:
-    page = "months:submission" if template in ("reminder", "returned") else "months:month"
-    return Text(subject, render_to_string(f"reports/mail/{template}.txt", around | {
+    page = "months:submission" if template in TO_SUBMIT else "months:month"
+    return Text(subject, render_to_string(template, around | {
         "to": to, "hub": report.hub, "month": _month(report.month), "is_returned": report.state == "returned",
         "due": japanese_day(report.reporting_month.due_on), "closing": japanese_day(report.reporting_month.closes_on),
         "address": settings.SITE_URL + reverse(page, args=[report.hub.slug, str(report.month)]),

@@ -20,7 +20,7 @@ def test_everybody_lands_where_they_work(client, tokyo, coordinator, chief, head
     nobody = making.make_user()
     for user, place in [
         (coordinator, "/hubs/tokyo/desk/"), (chief, "/hubs/tokyo/desk/"), (body, "/hubs/tokyo/"), (advisor, "/hubs/tokyo/"), (headquarters, "/nation/"),
-        (agency, "/nation/"), (administrator, "/admin/"), (nobody, "/no-role/"),
+        (agency, "/agency/"), (administrator, "/admin/"), (nobody, "/no-role/"),
     ]:  # fmt: skip
         client.force_login(user)
         assert client.get("/")["Location"] == place, user.name

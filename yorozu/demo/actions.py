@@ -73,11 +73,10 @@ def load(*, at: dt.datetime, a_month: int = A_MONTH, say: Callable[[str], object
         made = _load_everything(at, a_month, say)
         trail.record("demo.loaded", by=None, at=at, consultations=made)
     say("counting the months")
-    _count(at)
-    return made
+    return made + _count(at)
 
 
-def _count(at: dt.datetime) -> None:
+def _count(at: dt.datetime) -> int:
     """Tables that were filled a moment ago have no statistics yet, and only their owner may gather them: nested
     loops then look cheap to the planner, and cost minutes."""
     with transaction.atomic():
@@ -85,10 +84,11 @@ def _count(at: dt.datetime) -> None:
             cursor.execute("SET LOCAL enable_nestloop = off")
         recount_touched(at=at)
         load_months(at=at)
-        close_months(at=at)
+        remembered = close_months(at=at)
         set_targets(at=at)
         take_pulse(at=at)
         load_compositions(at=at)
+    return remembered
 
 
 def _load_everything(at: dt.datetime, a_month: int, say: Callable[[str], object]) -> int:

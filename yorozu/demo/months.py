@@ -142,24 +142,29 @@ CLOSED_MONTHS = 5  # before the newest one that is over, which the hubs are stil
 LATE_HUBS = (13, 27)
 
 
-def close_months(*, at: dt.datetime) -> None:
+def close_months(*, at: dt.datetime) -> int:
     """The months before the newest, closed and published as headquarters does it; then two hubs remember a session,
-    which waits as a correction for the next closing."""
+    which waits as a correction for the next closing. Returns how many were remembered."""
     last = Month.of(timezone.localdate(at)).previous()
     checker = User.objects.get(email=address("hq"))
     for month in (last.plus(-n) for n in range(CLOSED_MONTHS, 0, -1)):
         closed_at = midnight(month.next().first) + dt.timedelta(days=19, hours=16)
         closing.close_month(month=month, note="提出のない拠点に確かめたうえで締めます。", by=checker, at=closed_at)
         closing.publish(month=month, by=checker, at=closed_at + dt.timedelta(days=5))
+    remembered = 0
     for hub_id in LATE_HUBS:
         with entered(Scope.of_hub(hub_id)):
-            _remember(hub_id, last.previous(), at)
+            remembered += _remember(hub_id, last.previous(), at)
     recount_touched(at=at)
+    return remembered
 
 
-def _remember(hub_id: int, month: Month, at: dt.datetime) -> None:
+def _remember(hub_id: int, month: Month, at: dt.datetime) -> int:
     session = Consultation.objects.filter(hub_id=hub_id).counted().held_in(month).order_by("pk").first()
-    if session is not None:
-        session.pk, session.client_id = None, uuid.uuid5(uuid.NAMESPACE_OID, f"late {hub_id}")
-        session.created_at = session.updated_at = at
-        session.save(force_insert=True)
+    if session is None:
+        return 0
+    session.pk, session.client_id = None, uuid.uuid5(uuid.NAMESPACE_OID, f"late {hub_id}")
+    session.content = f"手帳を見返して記録。{session.content}"
+    session.created_at = session.updated_at = at
+    session.save(force_insert=True)
+    return 1
