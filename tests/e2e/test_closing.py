@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, number, picture
 from tests.e2e.deeds import name_new_enterprise, write_note
@@ -97,6 +97,9 @@ def test_from_a_record_to_a_published_month_and_its_correction(visit, tmp_path):
     expect(hq.get_by_text("公表済み", exact=True)).to_be_visible(timeout=DONE_WITHIN)
     picture(hq, "hq-closing-desktop")
 
+    agency = visit("agency")
+    packaged(agency, version=1)
+
     log_in_last_month(coordinator, hub, "株式会社しめきり後")
     expect(coordinator.get_by_text("訂正として次の報告に載ります")).to_be_visible()
     wait_for(chief, hub, before + 1)  # what was told does not move
@@ -118,7 +121,7 @@ def test_from_a_record_to_a_published_month_and_its_correction(visit, tmp_path):
     hq.get_by_role("button", name="公表する").click()
     expect(hq.get_by_text("公表済み", exact=True)).to_be_visible(timeout=DONE_WITHIN)
     read_by_the_public(visit(), before + 2)
-    taken_home(visit("agency"), tmp_path, before + 2)
+    taken_home(agency, tmp_path, before + 2)
 
 
 def read_by_the_public(page: Page, expected: int) -> None:
@@ -138,14 +141,20 @@ def read_by_the_public(page: Page, expected: int) -> None:
     assert page.request.get(f"/figures/{last_month()}/v1/").ok
 
 
+def packaged(page: Page, *, version: int) -> Locator:
+    """The row of last month's package, as soon as the worker has laid out its first file."""
+    row = page.get_by_role("row", name=re.compile(rf"年{int(last_month()[5:])}月\s+第{version}版"))
+    for _ in range(120):
+        page.goto("/reports/packages/")
+        if row.get_by_role("link", name=re.compile("Excel")).count():
+            return row
+        page.wait_for_timeout(2_000)
+    raise AssertionError("no package was made")
+
+
 def taken_home(page: Page, folder: Path, expected: int) -> None:
     """The agency's package of the corrected version: the sheet of corrections has before and after."""
-    for _ in range(200):
-        page.goto("/reports/packages/")
-        row = page.get_by_role("row", name=re.compile(f"{int(last_month()[5:])}月 第2版"))
-        if row.get_by_role("link", name=re.compile("Excel")).count():
-            break
-        page.wait_for_timeout(2_000)
+    row = packaged(page, version=2)
     picture(page, "agency-packages-desktop")
     with page.expect_download() as started:
         row.get_by_role("link", name=re.compile("Excel")).first.click()
