@@ -52,6 +52,7 @@ def submit(page: Page, hub: str) -> None:
     """The chief looks at the checks, explains every jump, answers every remark, and submits."""
     page.goto(f"{hub}months/{last_month()}/")
     page.get_by_role("link", name="確かめて提出する").click()
+    expect(page.get_by_role("button", name="この内容で提出する")).to_be_visible()
     for box in page.locator("form textarea").all():
         box.fill("合同相談会を開いたため。")
     page.get_by_role("button", name="この内容で提出する").click()
