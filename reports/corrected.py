@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics import corrections
@@ -89,11 +91,12 @@ class _Reasons:
             return "事業者の名寄せによる"
         told = "、".join(changes_in_words(dict(changes)))
         asked = self.reopened.get((one.month, one.version or 0, hub or 0))
-        return f"再開(理由:{asked}):{told}" if asked else f"締め後の記録:{told}"
+        return f"再開({asked}):{told}" if asked else f"締め後の記録:{told}"
 
 
 def _reopened(versions: Mapping[tuple[Month, int], Freeze]) -> dict[tuple[Month, int, int], str]:
-    """The reason of the reopening that lay between a version and the one before it, per hub."""
+    """When the reopening was granted that lay between a version and the one before it, per hub. Its reason is a
+    chief's free words, and stays at headquarters: a client might be named in them."""
     months = {month for month, _version in versions}
     before = {
         (one.as_month, one.version): one.made_at for one in Freeze.objects.filter(month__in=[m.first for m in months])
@@ -107,5 +110,5 @@ def _reopened(versions: Mapping[tuple[Month, int], Freeze]) -> dict[tuple[Month,
         for (month, version), freeze in versions.items():
             since = before.get((month, version - 1))
             if row.report.month == month and since and row.decided_at and since <= row.decided_at <= freeze.made_at:
-                found[month, version, row.hub_id] = row.reason
+                found[month, version, row.hub_id] = f"{timezone.localdate(row.decided_at):%Y-%m-%d}承認"
     return found

@@ -16,7 +16,7 @@ from jobs.models import Job
 from metrics import corrections
 from metrics.corrections import Correction
 from metrics.indicators import INDICATORS
-from metrics.models import Freeze, FrozenHub
+from metrics.models import Freeze
 from metrics.queries import Labels
 from reports.choices import MonthState
 from reports.models import MonthlyReport, Publication, Reopening, ReportingMonth
@@ -126,18 +126,6 @@ def corrections_of(month: Month, *, hub: Hub | None = None) -> tuple[list[Correc
     if hub is not None:
         made = [one for one in made if one.place.hub_id == hub.pk]
     return made, corrections.pending(month=month, hub_id=hub.pk if hub else None)
-
-
-def why(freeze: Freeze, hub_id: int) -> list[str]:
-    """Why a version of a hub's month differs from the one before, in words: what came, went and changed."""
-    part = FrozenHub.objects.filter(freeze=freeze, hub_id=hub_id).first()
-    reasons = [
-        _("再開の理由: %(reason)s") % {"reason": one.reason}
-        for one in Reopening.objects.filter(
-            hub_id=hub_id, report__reporting_month_id=freeze.month, decided_at__lte=freeze.made_at, until__isnull=False
-        ).newest_first()
-    ]
-    return reasons + changes_in_words(part.changes if part else {})
 
 
 def changes_in_words(changes: dict[str, dict[str, int]]) -> list[str]:
