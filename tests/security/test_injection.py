@@ -19,7 +19,10 @@ ROOMS = [
     "accounts", "audit", "consultations", "dashboards", "directory", "foundation", "hubs", "jobs", "metrics", "reports",
     "website", "yorozu",
 ]  # fmt: skip
-STARTS_PROGRAMS = {"yorozu/local.py"}
+STARTS_PROGRAMS = {
+    "yorozu/local.py",
+    "reports/typesetting.py",  # itself, by a fixed command; what is set goes in as JSON on its standard input
+}
 
 
 def sources() -> list[Path]:
