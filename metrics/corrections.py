@@ -14,7 +14,7 @@ from django.db import connection
 
 from foundation.periods import Month
 from metrics.indicators import INDICATORS
-from metrics.models import Freeze, Level
+from metrics.models import Level
 from metrics.queries import Place
 
 
@@ -111,11 +111,6 @@ def totals_first(found: Iterable[Correction]) -> list[Correction]:
             order.get(one.indicator, len(order)), one.code,
         ),
     )  # fmt: skip
-
-
-def versions_of(month: Month) -> list[Freeze]:
-    """The versions of a month, oldest first."""
-    return list(Freeze.objects.of(month).order_by("version"))
 
 
 def _found(sql: str, asked: dict[str, Any]) -> list[Correction]:

@@ -156,7 +156,7 @@ _VISITORS = """
 
 # Who came in the months asked for, and all who bear, or bore, the same 法人番号 elsewhere; the first session of
 # each by one look into the index, however long the history is.
-_NEW = """
+FIRST_SESSIONS = """
     WITH met AS MATERIALIZED (
         SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
             SELECT c.enterprise_id, c.hub_id FROM consultations_consultation c
@@ -172,7 +172,10 @@ _NEW = """
                 WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {stands} AND {defined}
                 ORDER BY c.held_on LIMIT 1) AS day
           FROM kin e
-    ), first_ever AS (
+    )"""
+_NEW = (
+    FIRST_SESSIONS  # noqa: S608
+    + """, first_ever AS (
         SELECT {level_of}, identity, date_trunc('month', min(day)::timestamp)::date AS month
           FROM begun WHERE day IS NOT NULL
          GROUP BY GROUPING SETS ((hub_id, identity), (bureau_id, identity), (identity))
@@ -180,6 +183,7 @@ _NEW = """
         SELECT 'month' AS span, level, hub_id, bureau_id, month, count(*) AS value, %(code)s AS indicator, '' AS code
           FROM first_ever WHERE month = ANY (%(valid)s::date[]) GROUP BY 2, 3, 4, 5
     )"""
+)
 
 # The columns of `fresh`, also of a month in which nothing is defined.
 _NOTHING = (

@@ -21,7 +21,7 @@ from django.db import connection
 
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS
-from metrics.counting import COUNTED, ROWS, defined, filled
+from metrics.counting import COUNTED, FIRST_SESSIONS, ROWS, defined, filled
 from metrics.indicators import Indicator, Source, Way
 from metrics.models import Level, Span
 
@@ -137,23 +137,9 @@ _CAME = """
              GROUP BY c.hub_id, c.enterprise_id) v
       JOIN consultations_enterprise e ON e.id = v.enterprise_id AND e.hub_id = v.hub_id
      ORDER BY v.hub_id, v.enterprise_id"""
-_NEWCOMERS = """
-    WITH met AS MATERIALIZED (
-        SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e WHERE (e.id, e.hub_id) IN (
-            SELECT c.enterprise_id, c.hub_id FROM consultations_consultation c
-             WHERE c.held_on BETWEEN %(first)s AND %(last)s AND {stands} AND {defined})
-    ), kin AS (
-        SELECT id, hub_id, identity FROM met WHERE identity IS NULL
-         UNION ALL
-        SELECT e.id, e.hub_id, e.identity FROM consultations_enterprise e
-         WHERE e.identity IN (SELECT identity FROM met WHERE identity IS NOT NULL)
-    ), begun AS MATERIALIZED (
-        SELECT e.hub_id, ({bureau})[e.hub_id] AS bureau_id, {identity} AS identity, (
-               SELECT c.held_on FROM consultations_consultation c
-                WHERE c.hub_id = e.hub_id AND c.enterprise_id = e.id AND {stands} AND {defined}
-                ORDER BY c.held_on LIMIT 1) AS day
-          FROM kin e
-    ), firsts AS (
+_NEWCOMERS = (
+    FIRST_SESSIONS  # noqa: S608
+    + """, firsts AS (
         SELECT DISTINCT hub_id, identity,
                min(day) OVER (PARTITION BY hub_id, identity) >= %(first)s AS at_hub,
                min(day) OVER (PARTITION BY bureau_id, identity) >= %(first)s AS in_bureau,
@@ -163,6 +149,7 @@ _NEWCOMERS = """
     SELECT e.hub_id, e.id, {identity}, firsts.at_hub, firsts.in_bureau, firsts.in_nation
       FROM met e JOIN firsts ON firsts.hub_id = e.hub_id AND firsts.identity = {identity}
      ORDER BY e.hub_id, e.id"""
+)
 
 _EARLIER = """
     SELECT coalesce(hub_id, 0), coalesce(bureau_id, 0), level, month, indicator, code, value FROM metrics_fact

@@ -72,8 +72,13 @@ class Told(StrEnum):
     LIVE = "live"
 
 
+_ASKED_FOR = """fact.indicator = ANY (%(indicators)s)
+       AND (fact.level = 'nation' AND %(nation)s
+            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
+            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))"""
+
 # A quarter or year to date stands still until somebody records something: then the last month counted holds.
-_FIGURES = """
+_FIGURES = f"""
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (month) month, id FROM metrics_freeze
          WHERE month = ANY (%(months)s::date[]) AND %(frozen)s ORDER BY month, version DESC
@@ -85,26 +90,17 @@ _FIGURES = """
     )
     SELECT asked.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
       FROM asked JOIN metrics_fact fact ON fact.month = asked.counted AND fact.span = %(span)s
-     WHERE asked.freeze IS NULL AND fact.indicator = ANY (%(indicators)s)
-       AND (fact.level = 'nation' AND %(nation)s
-            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
-            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
+     WHERE asked.freeze IS NULL AND {_ASKED_FOR}
      UNION ALL
     SELECT asked.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
       FROM asked JOIN metrics_frozenfact fact ON fact.freeze_id = asked.freeze AND fact.span = %(span)s
-     WHERE fact.indicator = ANY (%(indicators)s)
-       AND (fact.level = 'nation' AND %(nation)s
-            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
-            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
-"""
-_FIGURES_OF = """
+     WHERE {_ASKED_FOR}
+"""  # noqa: S608
+_FIGURES_OF = f"""
     SELECT version.month, fact.level, fact.hub_id, fact.bureau_id, fact.indicator, fact.code, fact.value
       FROM metrics_freeze version JOIN metrics_frozenfact fact ON fact.freeze_id = version.id AND fact.span = %(span)s
-     WHERE version.id = %(freeze)s AND fact.indicator = ANY (%(indicators)s)
-       AND (fact.level = 'nation' AND %(nation)s
-            OR fact.level = 'bureau' AND fact.bureau_id = ANY (%(bureaus)s::bigint[])
-            OR fact.level = 'hub' AND fact.hub_id = ANY (%(hubs)s::integer[]))
-"""
+     WHERE version.id = %(freeze)s AND {_ASKED_FOR}
+"""  # noqa: S608
 
 
 def figures(

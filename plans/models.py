@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -28,12 +27,6 @@ class TargetQuerySet(models.QuerySet["Target"]):
 
     def of_hub(self, hub: Hub) -> Self:
         return self.filter(hub=hub)
-
-    def of_nation(self) -> Self:
-        return self.filter(hub__isnull=True)
-
-    def of_hubs(self, hubs: Iterable[Hub]) -> Self:
-        return self.filter(hub__in=[hub.pk for hub in hubs])
 
     def with_people(self) -> Self:
         return self.select_related("set_by")

@@ -20,7 +20,7 @@ from exchange.queries import exports_for
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from jobs.models import Job
-from jobs.queries import worker_is_alive
+from jobs.queries import progress_of
 
 SHOWN = 50
 CONTENT_TYPES = {
@@ -123,9 +123,7 @@ def job_file(request: HttpRequest, job: Job, content_type: str) -> FileResponse 
 
 def job_context(job: Job, *, page: str, file: str) -> dict[str, Any]:
     """What exchange/_progress.html shows."""
-    waits_in_vain = job.state == "queued" and not worker_is_alive()
-    seen = f"{job.state}-{job.attempt}-{job.percent}-{waits_in_vain}"
-    return {"job": job, "waits_in_vain": waits_in_vain, "seen": seen, "page_url": page, "file_url": file}
+    return {"job": job, "page_url": page, "file_url": file} | progress_of(job)
 
 
 def label_of(job: Job) -> str:

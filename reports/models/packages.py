@@ -29,9 +29,6 @@ class PackageQuerySet(models.QuerySet["Package"]):
     def complete(self) -> Self:
         return self.filter(made_at__isnull=False)
 
-    def incomplete(self) -> Self:
-        return self.filter(made_at__isnull=True)
-
     def with_job(self) -> Self:
         return self.select_related("freeze", "job", "requested_by")
 

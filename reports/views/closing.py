@@ -17,7 +17,7 @@ from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
 from jobs import actions as jobs
-from jobs.queries import worker_is_alive
+from jobs.queries import progress_of
 from metrics import corrections
 from reports.actions import reopening as actions
 from reports.forms import ClosingForm, DecisionForm, ReopeningForm
@@ -66,7 +66,7 @@ class MonthClosing(ClosingDoor):
             "carried": queries.in_words(corrections.carried_in(month)) if found.is_closed else [],
             "pending": queries.in_words(pending), "pending_count": len(pending), "shown": queries.SHOWN,
             "may_correct": found.is_closed and bool(pending) and not found.is_under_way,
-        } | around(found.job)  # fmt: skip
+        } | (progress_of(found.job) if found.job else {})  # fmt: skip
         return render(self.request, "reports/closing_page.html", context, status=status)
 
 
@@ -78,7 +78,7 @@ class ClosingProgress(ClosingDoor):
         job = queries.newest_job(wanted)
         if job is None:
             raise Http404
-        context = {"month": wanted, "job": job} | around(job)
+        context = {"month": wanted, "job": job} | progress_of(job)
         if request.GET.get("seen") == context["seen"]:
             return HttpResponse(status=204)
         response = render(request, "reports/_closing_progress.html", context)
@@ -216,11 +216,3 @@ class ReopeningWithdrawal(MonthDoor):
             actions.withdraw(reopening=asked, by=self.person, at=timezone.now())
             messages.success(request, _("再開の申請を取り下げました。"))
         return self.back(wanted)
-
-
-def around(job: Any) -> dict[str, Any]:
-    """What the fragment of a job needs besides it."""
-    if job is None:
-        return {"waits_in_vain": False, "seen": ""}
-    waits_in_vain = job.state == "queued" and not worker_is_alive()
-    return {"waits_in_vain": waits_in_vain, "seen": f"{job.state}-{job.attempt}-{job.percent}-{waits_in_vain}"}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from hubs.access import Permission, holds_nationally
 from hubs.doors import Door, Reach, looked_at
 from jobs.models import Job
-from jobs.queries import worker_is_alive
+from jobs.queries import progress_of
 from reports.actions import compositions as actions
 from reports.choices import BlockKind
 from reports.composing.forms import Manuscript, StartForm
@@ -303,7 +303,7 @@ def paper_of(composition: Composition) -> tuple[str, str] | None:
 
 def paper_context(composition: Composition) -> dict[str, Any]:
     job: Job | None = queries.newest_job(composition)
-    waits_in_vain = job is not None and job.state == "queued" and not worker_is_alive()
-    seen = f"{job.pk}-{job.state}-{job.attempt}-{job.percent}-{waits_in_vain}" if job else ""
+    found = progress_of(job) if job else {"waits_in_vain": False, "seen": ""}
+    seen = f"{job.pk}-{found['seen']}" if job else ""
     outdated = job is not None and job.parameters.get("revision") != composition.revision
-    return {"composition": composition, "job": job, "waits_in_vain": waits_in_vain, "seen": seen, "outdated": outdated}
+    return {"composition": composition, "job": job, "outdated": outdated} | found | {"seen": seen}

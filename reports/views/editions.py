@@ -15,7 +15,7 @@ from foundation.errors import Unreadable
 from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach, looked_at
-from jobs.queries import worker_is_alive
+from jobs.queries import progress_of
 from metrics.indicators import FIRST_MONTH
 from reports.actions import editions as actions
 from reports.choices import Format
@@ -151,7 +151,4 @@ def _list(
 
 
 def _context(made: queries.Made) -> dict[str, Any]:
-    job = made.job
-    waits_in_vain = job.state == "queued" and not worker_is_alive()
-    seen = f"{job.state}-{job.attempt}-{job.percent}-{waits_in_vain}"
-    return {"job": job, "order": made.order, "waits_in_vain": waits_in_vain, "seen": seen}
+    return {"job": made.job, "order": made.order} | progress_of(made.job)

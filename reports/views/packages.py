@@ -26,7 +26,7 @@ from audit.trail import Line
 from foundation.periods import Month
 from hubs.access import Permission
 from hubs.doors import Door, Reach
-from jobs.queries import worker_is_alive
+from jobs.queries import waits_in_vain
 from reports import signing
 from reports.actions import packages as actions
 from reports.actions.closing import NotClosed
@@ -192,9 +192,9 @@ def bounded(number: int) -> int:
 
 def around(package: Package, made: int) -> dict[str, Any]:
     """What the progress of a package shows."""
-    waits_in_vain = package.job.state == "queued" and not worker_is_alive()
-    seen = f"{package.job.pk}-{package.job.state}-{package.job.attempt}-{made}-{package.is_complete}-{waits_in_vain}"
-    return {"made": made, "waits_in_vain": waits_in_vain, "seen": seen}
+    in_vain = waits_in_vain(package.job)
+    seen = f"{package.job.pk}-{package.job.state}-{package.job.attempt}-{made}-{package.is_complete}-{in_vain}"
+    return {"made": made, "waits_in_vain": in_vain, "seen": seen}
 
 
 def note(request: HttpRequest, package: Package, **detail: Any) -> None:
