@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -58,6 +58,7 @@ def book(*, hub: Hub, by: User, at: dt.datetime, **fields: Any) -> Booking:
         hub=hub, state=BookingState.CONFIRMED, source=Source.HUB, created_at=at, created_by=by, updated_at=at, **fields
     )
     made.token_hash, made.takes_place = hash_of(token_of(made.client_id)), not made.place.is_shared  # type: ignore[union-attr]
+    _take_turn(hub.pk)
     _write(made, force_insert=True)
     _assign(made, by=by, at=at)
     trail.record("booking.made", by=by, at=at, on=made, person=made.coordinator_id)
@@ -140,6 +141,7 @@ def begin_logging(*, booking: Booking, by: User, at: dt.datetime) -> None:
 @transaction.atomic
 def settle(*, booking: Booking, consultation: Consultation, at: dt.datetime) -> Booking | None:
     """Its consultation is recorded: the client was here. None where somebody was faster."""
+    _take_turn(booking.hub_id)
     current = Booking.objects.select_for_update(skip_locked=True).filter(pk=booking.pk).first()
     if current is None or (current.state, BookingMove.ATTEND) not in BOOKING.moves:
         return None
@@ -151,6 +153,7 @@ def settle(*, booking: Booking, consultation: Consultation, at: dt.datetime) -> 
 def remind(*, booking: Booking, at: dt.datetime) -> None:
     """Write the day-before mail, once for each time that was agreed. A booking that was moved since it was found, to
     another day than tomorrow, is not of tomorrow."""
+    _take_turn(booking.hub_id)
     current = Booking.objects.select_for_update(of=("self",)).select_related("hub", "place").get(pk=booking.pk)
     if current.state != BookingState.CONFIRMED or current.reminded_at is not None:
         return
@@ -172,6 +175,7 @@ def hand_over(
     at: dt.datetime,
 ) -> Handover:
     """Pass somebody's open cases and coming bookings on, all or none. Raises DoesNotFit."""
+    _take_turn(hub.pk)
     receivers = [giving.to.pk for giving in cases] + [to.pk for _booking, to in bookings]
     assignments.hold(hub=hub, coordinators=receivers)
     today = timezone.localtime(at).date()
@@ -210,7 +214,16 @@ def _pass_on(booking: Booking, to: User, handover: Handover, *, by: User, at: dt
     trail.record("booking.handed_over", by=by, at=at, on=current, person=to.pk, before=handover.giver_id)
 
 
+def _take_turn(hub_id: int) -> None:
+    """One change of a hub's bookings at a time, until the transaction ends. To be taken before any other lock: two
+    rows that exclude each other and are written at the same moment wait for each other, and the database lets one of
+    them fail with a deadlock instead of saying what was taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext('bookings'))", [hub_id])
+
+
 def _locked(booking: Booking, version: int) -> Booking:
+    _take_turn(booking.hub_id)
     rows = Booking.objects.select_for_update(of=("self",)).select_related("hub", "place", "coordinator", "enterprise")
     current = rows.get(pk=booking.pk)
     if current.version != version:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connections
 
 from consultations import actions
 from consultations.actions import attachments, outcomes, privacy
@@ -17,6 +17,7 @@ from consultations.models import Attachment, Case, Consultation, Enterprise, Out
 from consultations.models.enterprises import ANONYMISED
 from hubs.tenancy import Scope, entered
 from tests.consultations.making_privacy import make_silent
+from tests.waiting import wait_until_somebody_waits
 
 API = "/api/v1/hubs/tokyo/"
 NAME = "株式会社青空製作所"
@@ -143,19 +144,6 @@ def elsewhere(tokyo, deed, refused: list[Exception]) -> threading.Thread:
     thread = threading.Thread(target=run)
     thread.start()
     return thread
-
-
-def wait_until_somebody_waits() -> None:
-    pause = threading.Event()
-    for _ in range(300):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-        pause.wait(0.05)
-    pytest.fail("nobody waited")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import permutations
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +25,7 @@ from metrics import actions as metrics
 from tests import making
 from tests.consultations.making_twins import PHONE, find, make_twins, merge, side, undo
 from tests.metrics.plain import counted_months, differences, expected, stored
+from tests.waiting import wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -470,20 +471,6 @@ def test_two_people_who_merge_the_same_two_make_one_merge(tokyo, committed_twins
     with entered(Scope.of_hub(tokyo.pk)):
         assert Merge.objects.count() == 1
         assert MergedRow.objects.count() == 2
-
-
-def wait_until_somebody_waits() -> None:
-    """Until another session stands before a lock that this one holds."""
-    pause = threading.Event()
-    for _ in range(300):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-        pause.wait(0.05)
-    pytest.fail("nobody waited")
 
 
 # ---- personal data
