@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from hubs import access
 from hubs.access import Permission
 from hubs.models import Hub
@@ -34,6 +36,7 @@ class Group:
     ways: tuple[Way, ...]
 
 
+Open = tuple[Promise, str]  # a way that this person may go: its words and its address
 HUB_WAYS = (
     Way(_("マイデスク"), "hubs:desk", Permission.LOG_CONSULTATION),
     Way(_("相談を記録"), "consultations:new", Permission.LOG_CONSULTATION),
@@ -84,20 +87,37 @@ NATION_WAYS = (
     Way(_("報告の受取り"), "agency:home", Permission.USE_AGENCY_DESK),
     Way(_("全国の状況"), "nation:month", Permission.VIEW_NATION),
     Way(_("分析"), "nation:analysis", Permission.VIEW_NATION),
-    Way(_("早期警戒"), "nation:warnings", Permission.VIEW_WARNINGS),
     Way(_("クロス集計"), "crosstab:page", Permission.CROSS_TABULATE),
+    Way(_("早期警戒"), "nation:warnings", Permission.VIEW_WARNINGS),
     Way(_("目標"), "nation_targets:list", Permission.VIEW_NATION),
-    Way(_("報告パッケージ"), "reports:packages", Permission.DOWNLOAD_REPORT),
-    Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
     Way(_("月次報告の確認"), "nation_months:list", Permission.WATCH_MONTHS),
-    Way(_("本部の月次報告"), "reports:compositions", Permission.DOWNLOAD_REPORT),
-    Way(_("特別相談窓口"), "nation_desks:desks", Permission.MANAGE_DESKS),
-    Way(_("支援事例"), "nation_casestudies:list", Permission.MANAGE_CASE_STUDIES),
-    Way(_("運用の基準"), "nation_desks:rules", Permission.SET_RULES),
-    Way(_("同意文"), "nation_desks:consent_texts", Permission.SET_RULES),
-    Way(pgettext_lazy("plural", "委嘱"), "nation_hubs:appointments", Permission.VIEW_APPOINTMENTS),
-    Way(_("監査証跡"), "nation_hubs:trail", Permission.VIEW_TRAIL),
-    Way(_("管理"), "admin:index", Permission.ADMINISTER),
+)
+NATION_GROUPS = (
+    Group(
+        _("報告書"),
+        (
+            Way(_("報告パッケージ"), "reports:packages", Permission.DOWNLOAD_REPORT),
+            Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
+            Way(_("本部の月次報告"), "reports:compositions", Permission.DOWNLOAD_REPORT),
+        ),
+    ),
+    Group(
+        _("事業の運営"),
+        (
+            Way(_("特別相談窓口"), "nation_desks:desks", Permission.MANAGE_DESKS),
+            Way(_("支援事例"), "nation_casestudies:list", Permission.MANAGE_CASE_STUDIES),
+            Way(pgettext_lazy("plural", "委嘱"), "nation_hubs:appointments", Permission.VIEW_APPOINTMENTS),
+        ),
+    ),
+    Group(
+        _("基準と監査"),
+        (
+            Way(_("運用の基準"), "nation_desks:rules", Permission.SET_RULES),
+            Way(_("同意文"), "nation_desks:consent_texts", Permission.SET_RULES),
+            Way(_("監査証跡"), "nation_hubs:trail", Permission.VIEW_TRAIL),
+            Way(_("管理"), "admin:index", Permission.ADMINISTER),
+        ),
+    ),
 )
 
 
@@ -112,21 +132,27 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return page
     hub = getattr(request, "hub", None)
-    nation = [
-        (way.label, reverse(way.url_name)) for way in NATION_WAYS if access.holds_nationally(user, way.permission)
-    ]
     at_hub = hub or access.own_hub(user)
     held = access.permissions_of(user, at_hub) if at_hub is not None else set()
-    groups = [(group.label, _open_to(held, group.ways, at_hub)) for group in HUB_GROUPS]
     return page | {
         "frame_hub": at_hub,
-        "hub_ways": _open_to(held, HUB_WAYS, at_hub),
-        "hub_groups": [(label, ways) for label, ways in groups if ways],
-        "nation_ways": nation,
+        "hub_ways": _at_hub(held, HUB_WAYS, at_hub),
+        "hub_groups": _folded((group, _at_hub(held, group.ways, at_hub)) for group in HUB_GROUPS),
+        "nation_ways": _nationally(user, NATION_WAYS),
+        "nation_groups": _folded((group, _nationally(user, group.ways)) for group in NATION_GROUPS),
     }
 
 
-def _open_to(held: set[str], ways: tuple[Way, ...], hub: Hub | None) -> list[tuple[Promise, str]]:
+def _at_hub(held: set[str], ways: tuple[Way, ...], hub: Hub | None) -> list[Open]:
     if hub is None:
         return []
     return [(way.label, reverse(way.url_name, args=[hub.slug])) for way in ways if way.permission in held]
+
+
+def _nationally(user: User, ways: tuple[Way, ...]) -> list[Open]:
+    return [(way.label, reverse(way.url_name)) for way in ways if access.holds_nationally(user, way.permission)]
+
+
+def _folded(groups: Iterable[tuple[Group, list[Open]]]) -> list[tuple[Promise, list[Open]]]:
+    """Only those in which there is something."""
+    return [(group.label, ways) for group, ways in groups if ways]
