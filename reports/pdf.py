@@ -3,6 +3,7 @@ typst/monthly.typ; the report's texts reach it as JSON values, so that none is e
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from pathlib import Path
 from typing import IO, Any
@@ -38,11 +39,13 @@ def write_pdf(content: MonthlyContent) -> IO[bytes]:
     """The report as an open PDF file, at its beginning. Raises CannotTypeset."""
     with translation.override("ja"):
         told = _told(content)
-    made = typeset(
-        template=TEMPLATE, report=told, fonts=[settings.PDF_FONTS / weight for weight in WEIGHTS],
-        timestamp=int(content.made_at.timestamp()), home=settings.BASE_DIR,
-    )  # fmt: skip
-    return io.BytesIO(made)
+    return io.BytesIO(printed(TEMPLATE, told, at=content.made_at))
+
+
+def printed(template: Path, told: dict[str, Any], *, at: dt.datetime) -> bytes:
+    """What `told` says, set by a template in our own letters, as if made `at`. Raises CannotTypeset."""
+    fonts = [settings.PDF_FONTS / weight for weight in WEIGHTS]
+    return typeset(template=template, report=told, fonts=fonts, timestamp=int(at.timestamp()), home=settings.BASE_DIR)
 
 
 def _told(content: MonthlyContent) -> dict[str, Any]:

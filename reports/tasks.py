@@ -27,6 +27,7 @@ from reports.queries.closing import CLOSE, CORRECT, PUBLISH
 from reports.queries.compositions import KIND as COMPOSITION
 from reports.queries.editions import KIND
 from reports.queries.packages import KIND as PACKAGE
+from reports.relations import Disagreement
 
 log = logging.getLogger("yorozu.reports")
 
@@ -140,6 +141,11 @@ def _published(job: Job, progress: jobs.Progress) -> jobs.Product:
         closing.publish(month=month, by=job.requested_by, at=timezone.now())
     except closing.NotClosed as problem:
         raise jobs.CannotBeMade(gettext_noop("締めていない月は公表できません。")) from problem
+    except Disagreement as problem:
+        log.exception("the figures of %s do not add up", month)
+        raise jobs.CannotBeMade(
+            gettext_noop("内訳と合計が一致しないため、公表していません。管理者が調べます。")
+        ) from problem
     frozen = Freeze.objects.of(month).newest_first()[0]
     return _record_of(frozen)
 
@@ -153,9 +159,12 @@ def _patiently(deed: Callable[[], Freeze | None]) -> Freeze:
             if attempt == TRIES - 1:
                 raise
             time.sleep(PAUSE)
-        except Disagrees:
+        except Disagrees as problem:
             if attempt == TRIES - 1:
-                raise
+                log.exception("the figures to be closed are not those of the records")
+                raise jobs.CannotBeMade(
+                    gettext_noop("集計値が元の記録と一致しないため、締めていません。管理者が調べます。")
+                ) from problem
         except closing.Unconfirmed as problem:
             raise jobs.CannotBeMade(
                 gettext_noop("確認済みでない拠点があります。理由を書いてから締めてください。")

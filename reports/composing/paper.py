@@ -6,16 +6,13 @@ The same content and moment give the same bytes. All texts reach Typst as JSON v
 from __future__ import annotations
 
 import datetime as dt
-import json
 import unicodedata
 from pathlib import Path
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.utils import timezone
 
-from reports.pdf import AUTHOR, WEIGHTS
+from reports.pdf import AUTHOR, printed
 
 TEMPLATE = Path(__file__).parent.parent / "typst" / "composition.typ"
 NARROWEST, WIDEST = 8, 48  # of a column, in half-width letters
@@ -24,23 +21,14 @@ MANY_COLUMNS = 8  # beyond it the letters get smaller
 
 def write_paper(content: dict[str, Any], *, at: dt.datetime, sha256: str = "") -> bytes:
     """The PDF. `at` is when it was submitted, with its `sha256`; without one it is a draft and says so. Raises
-    typst.TypstError if the template is wrong."""
+    CannotTypeset if the template is wrong."""
     told = content | {
         "author": AUTHOR,
         "made": f"{timezone.localtime(at):%Y-%m-%d %H:%M}",
         "sha256": sha256,
         "sections": list(map(_laid_out, content["sections"])),
     }
-    return typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(settings.PDF_FONTS / weight) for weight in WEIGHTS],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"report": json.dumps(told, ensure_ascii=False)},
-        pdf_standards=["a-2a"],
-        timestamp=int(at.timestamp()),
-    )
+    return printed(TEMPLATE, told, at=at)
 
 
 def _laid_out(section: dict[str, Any]) -> dict[str, Any]:
