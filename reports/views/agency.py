@@ -17,11 +17,13 @@ from reports.actions import packages as actions
 from reports.choices import PackageKind
 from reports.forms import SubscriptionForm
 from reports.models import Package, Subscription
+from reports.queries import compositions
 from reports.queries import packages as queries
 from reports.queries.closing import in_words
 from reports.views.packages import around
 
 HISTORY = 13  # a year of months, and its year
+COMPOSED = 3  # of headquarters' own reports
 
 
 class AgencyHome(Door):
@@ -39,6 +41,7 @@ class AgencyHome(Door):
         context = {
             "newest": newest, "coming": coming, "history": [one for one in shown if one not in (newest, coming)],
             "corrections": in_words(carried), "correction_count": len(carried),
+            "composed": compositions.newest_submitted()[:COMPOSED],
             "subscribed": Subscription.objects.filter(user=self.person).exists(),
         } | (around(coming.package, coming.made) | {"package": coming.package} if coming else {})  # fmt: skip
         return render(request, "reports/agency_home.html", context)

@@ -481,10 +481,15 @@ def test_the_agency_and_bureaus_see_what_was_submitted_and_never_a_draft(
         for door in ("edit/", "submission/", "versions/", "discarding/", "paper/"):
             assert client.post(address + door).status_code == 403
         assert client.post("/reports/compositions/new/", {"month": "2026-10", "title": "x"}).status_code == 403
-    submit(draft, by=headquarters)
     client.force_login(agency)
+    assert draft.title not in client.get("/agency/").content.decode()
+    submit(draft, by=headquarters)
     assert client.get(f"{address}file/").status_code == 302, "its PDF is not there yet"
+    home = client.get("/agency/").content.decode()
+    assert address in home
+    assert f"{address}file/" not in home
     make_papers()
+    assert f"{address}file/" in client.get("/agency/").content.decode()
     for reader in (agency, kanto_official):
         client.force_login(reader)
         assert draft.title in client.get("/reports/compositions/").content.decode()
