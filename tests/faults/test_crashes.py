@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from celery import current_app
@@ -21,11 +22,11 @@ from jobs.models import Job
 from metrics import actions as metrics
 from metrics import freezing
 from metrics.models import Count, Freeze
-from reports.actions import closing
+from reports.actions import closing, packages
 from reports.actions.editions import order_edition
 from reports.choices import Format
 from reports.editions import Edition
-from reports.models import MonthStep, Publication
+from reports.models import MonthStep, Package, Publication
 from reports.queries.closing import CLOSE as CLOSE_JOB
 from reports.queries.closing import PUBLISH as PUBLISH_JOB
 from reports.queries.editions import Order
@@ -256,6 +257,62 @@ def test_a_worker_that_is_killed_while_it_closes_or_publishes_is_followed_by_ano
         assert MonthLock.objects.count() == len(HUB_IDS)
         assert Publication.objects.count() == (1 if kind == PUBLISH_JOB else 0)
         assert MonthStep.objects.filter(move="close").count() == len(HUB_IDS)
+
+
+def test_a_package_goes_on_after_its_worker_its_queue_and_its_database_were_killed(
+    apart,  # noqa: F811
+    sent_apart,  # noqa: F811
+    tokyo,
+    headquarters,
+    tmp_path,
+    monkeypatch,
+    settings,
+):
+    """Attempt one dies with the worker and the queue, attempt two with the database; the third makes just what is
+    missing, and each file is there once, as its row says."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    now, month = timezone.now(), Month.of(timezone.localdate()).previous()
+    making.make_consultation(hub=tokyo, held_on=month.first)
+    accept_everywhere(month, by=headquarters, at=now)
+    closing.close_month(month=month, note="", by=headquarters, at=now)
+    with working(tmp_path, monkeypatch, REDIS_URL=apart.queue.url()) as worker:
+        with gate("reports_packagefile", "NEW.edition = 'hub-hokkaido' AND NEW.form = 'pdf'") as closed:
+            with entered(Scope.of_figures(HUB_IDS)):
+                package = packages.order_package(kind="month", first=month.first, by=headquarters, at=now)
+            worker.wait_until(closed.someone_waits)
+            apart.lose_queue()
+            worker.kill_what_works()
+            closed.open_and_clear()
+            apart.queue.start()
+        first = made_so_far(package)
+        assert "hub-hokkaido xlsx" in first
+        assert "hub-hokkaido pdf" not in first
+        with gate("reports_packagefile", "NEW.edition = 'hub-miyagi' AND NEW.form = 'pdf'") as closed:
+            send_lost_again(package.job)
+            worker.wait_until(closed.someone_waits)
+            apart.crash_database()
+            apart.recover_database()
+        second = made_so_far(package)
+        assert first.items() < second.items()
+        send_lost_again(package.job)
+        worker.wait_until(lambda: not Job.objects.get(pk=package.job_id).is_under_way)
+    package = Package.objects.with_job().get(pk=package.pk)
+    assert (package.job.state, package.job.attempt, package.is_complete) == (JobState.DONE, 3, True)
+    third = made_so_far(package)
+    assert second.items() < third.items()
+    assert len(third) == package.files_due
+    with entered(Scope.of_figures(HUB_IDS)):
+        told = dict(package.files.values_list("stored", "sha256"))
+    folder = tmp_path / "files" / "packages" / str(package.pk)
+    kept = {f"packages/{package.pk}/{one.name}": sha256(one.read_bytes()).hexdigest() for one in folder.iterdir()}
+    assert kept == told
+
+
+def made_so_far(package: Package) -> dict[str, int]:
+    """Which files there are, and their rows."""
+    with entered(Scope.of_figures(HUB_IDS)):
+        rows = package.files.values_list("edition", "form", "pk")
+        return {f"{edition} {form}": pk for edition, form, pk in rows}
 
 
 def sent_again_and_over(job: Job) -> bool:
