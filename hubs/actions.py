@@ -20,6 +20,7 @@ from accounts.actions import save_account
 from accounts.models import DemoAccountOutsideDemo, User
 from audit import trail
 from foundation.periods import FiscalYear
+from foundation.turns import take_turn
 from hubs.choices import AppointmentMove as Move
 from hubs.choices import AppointmentState as State
 from hubs.choices import Post, ReleaseGround, Role
@@ -246,7 +247,9 @@ def _who_leads(appointment: Appointment) -> str:
 
 
 def _begin(appointment: Appointment, move: str) -> None:
-    """Set the next state, from the state that the row has now: of two people only the first succeeds."""
+    """Set the next state, from the state that the row has now: of two people only the first succeeds. One move of a
+    hub's at a time: two chiefs that exclude each other would wait for each other, and the database end one of them."""
+    take_turn(appointment.hub_id, "appointments")
     row = Appointment.objects.select_for_update().filter(pk=appointment.pk)
     appointment.state = APPOINTMENT.after(row.values_list("state", flat=True).get(), move)
 

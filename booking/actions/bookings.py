@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,6 +20,7 @@ from consultations import actions as consultations
 from consultations.actions import assignments
 from consultations.choices import AssignmentRoute, Reception
 from consultations.models import Consultation, Draft, Handover
+from foundation.turns import take_turn
 from hubs.models import Hub
 from hubs.tenancy import hash_of
 
@@ -218,8 +219,7 @@ def _take_turn(hub_id: int) -> None:
     """One change of a hub's bookings at a time, until the transaction ends. To be taken before any other lock: two
     rows that exclude each other and are written at the same moment wait for each other, and the database lets one of
     them fail with a deadlock instead of saying what was taken."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext('bookings'))", [hub_id])
+    take_turn(hub_id, "bookings")
 
 
 def _locked(booking: Booking, version: int) -> Booking:

@@ -15,13 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from audit import trail
 from consultations.actions.refusals import Edited
 from consultations.choices import AssignmentRoute
 from consultations.models import Assignment, Capacity, Case, Handover
+from foundation.turns import take_turn
 from hubs.models import Hub
 
 
@@ -68,9 +69,8 @@ def register(name: str, giver: Giver) -> None:
 
 def hold(*, hub: Hub, coordinators: Iterable[int]) -> None:
     """Take the locks of several people, in the order of their numbers, until the transaction ends."""
-    with connection.cursor() as cursor:
-        for pk in sorted(set(coordinators)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [hub.pk, f"capacity {pk}"])
+    for pk in sorted(set(coordinators)):
+        take_turn(hub.pk, f"capacity {pk}")
 
 
 @transaction.atomic

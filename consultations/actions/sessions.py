@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import trail
@@ -20,6 +20,7 @@ from consultations.actions.standing import refuse_anonymised
 from consultations.choices import CaseMove, CaseState, InvolvementKind, ProgramUseKind
 from consultations.models import Case, Consultation, Draft, Involvement, ProgramUse
 from consultations.models.sessions import search_columns
+from foundation import turns
 from hubs.models import Hub, Unit
 
 
@@ -62,8 +63,7 @@ COUNTS = frozenset({"held_on", "minutes", "method", "themes", "not_counted", "un
 def take_turn(*, hub: Hub, client_id: uuid.UUID) -> None:
     """Until this transaction ends, another sending of the same page waits: else two that arrive at the same moment
     would both make the new client."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [hub.pk, str(client_id)])
+    turns.take_turn(hub.pk, str(client_id))
 
 
 @transaction.atomic

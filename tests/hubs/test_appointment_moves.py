@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Entry
@@ -19,6 +21,7 @@ from hubs.tenancy import Scope, entered
 from hubs.views.appointments import NOUNS
 from hubs.workflow import APPOINTMENT
 from tests.making import make_appointment, make_person, make_user
+from tests.waiting import wait_until_somebody_waits
 
 HOLDERS = {
     Move.AGREE: {"kanto"},
@@ -118,6 +121,30 @@ def test_who_leads_gets_the_chiefs_role(tokyo, body, now, post: str) -> None:
     with rows(tokyo):
         actions.contract(appointment=appointment, starts_on=date(2026, 12, 1), by=body, at=now)
         assert Membership.objects.filter(user=person, role="chief", valid_to=date(2027, 3, 31)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_chiefs_contracted_at_the_same_moment_come_one_after_the_other(tokyo, body, now) -> None:
+    """Else the database ends one of the two with a deadlock, and nobody is told who leads the hub."""
+    one, other = (make_appointment(hub=tokyo, state="agreed", post="chief", days_per_week=4) for _ in range(2))
+    refused: list[str] = []
+
+    def second() -> None:
+        try:
+            with rows(tokyo):
+                actions.contract(appointment=other, starts_on=other.starts_on, by=body, at=now)
+        except ValidationError as problem:
+            refused.extend(problem.message_dict)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    with rows(tokyo):
+        actions.contract(appointment=one, starts_on=one.starts_on, by=body, at=now)
+        thread.start()
+        wait_until_somebody_waits("advisory")
+    thread.join(20)
+    assert refused == ["starts_on"]
 
 
 def test_a_contract_stays_within_what_was_agreed(tokyo, body, now) -> None:
