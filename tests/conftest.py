@@ -3,7 +3,9 @@ application's role, never as a superuser, so that row-level security is tested b
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -43,7 +45,8 @@ def django_db_setup(django_db_blocker: pytest.fixture, worker_id: str) -> Iterat
     name = f"test_yorozu_{os.environ.get('TEST_DATABASE', 'main')}_{worker_id}"
     owner = os.environ["DATABASE_OWNER_URL"]
     with django_db_blocker.unblock():
-        administer(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        drop_database(owner, name)
+        administer(owner, f'CREATE DATABASE "{name}"')
         application = connection.settings_dict.copy()
         parts = psycopg2.extensions.parse_dsn(owner)
         connection.close()
@@ -55,17 +58,27 @@ def django_db_setup(django_db_blocker: pytest.fixture, worker_id: str) -> Iterat
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        administer(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(owner, name)
+
+
+def drop_database(url: str, name: str) -> None:
+    """Whoever is still in it. Autovacuum is nobody's to end by force: it is waited for."""
+    pause = threading.Event()
+    for _ in range(30):
+        try:
+            return administer(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except psycopg2.errors.InsufficientPrivilege:
+            pause.wait(1)
+    return administer(url, f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def administer(url: str, *statements: str) -> None:
     """Run statements that no transaction may hold."""
     session = psycopg2.connect(url)
     session.autocommit = True
-    with session.cursor() as cursor:
+    with contextlib.closing(session), session.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-    session.close()
 
 
 # What load_reference put there; everything else goes after a test that committed.
