@@ -1,7 +1,8 @@
 """Corrections: what a closed month's figures say differently in a later version, and what they would say now.
 
-Nothing is stored for it: versions are immutable, so the difference of two is a fact. Of the month only (span=month):
-the year to date of an older month stays as it was told, and the newest month's has the corrected figures in it.
+Nothing is stored for it: versions are immutable, so the difference of two is a fact. Compared is what a month stands
+for for good (Span.standing): its own figures, and those of the quarter and the fiscal year that end with it. The year
+to date of a month in between stays as it was told; the next month's has the corrected figures in it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import connection
 
 from foundation.periods import Month
 from metrics.indicators import INDICATORS
-from metrics.models import Level
+from metrics.models import Level, Span
 from metrics.queries import Place
 
 
@@ -29,13 +30,14 @@ class Correction:
     before: int
     after: int
     version: int | None = None
+    span: Span = Span.MONTH
 
     @property
     def difference(self) -> int:
         return self.after - self.before
 
 
-_KEY = "level, coalesce(hub_id, 0) AS hub, coalesce(bureau_id, 0) AS bureau, indicator, code"
+_KEY = "span, level, coalesce(hub_id, 0) AS hub, coalesce(bureau_id, 0) AS bureau, indicator, code"
 _CARRIED = f"""
     WITH pairs AS MATERIALIZED (
         SELECT now.id, now.month, now.version, old.id AS before_id
@@ -44,17 +46,17 @@ _CARRIED = f"""
            AND (%(month)s::date IS NULL OR now.month = %(month)s)
     ), after AS (
         SELECT pairs.id AS pair, value, {_KEY} FROM pairs JOIN metrics_frozenfact ON freeze_id = pairs.id
-         WHERE span = 'month'
+         WHERE metrics_stands(span, pairs.month)
     ), before AS (
         SELECT pairs.id AS pair, value, {_KEY} FROM pairs JOIN metrics_frozenfact ON freeze_id = pairs.before_id
-         WHERE span = 'month'
+         WHERE metrics_stands(span, pairs.month)
     ), told AS (
-        SELECT pair, level, hub, bureau, indicator, code, coalesce(before.value, 0) AS was,
+        SELECT pair, span, level, hub, bureau, indicator, code, coalesce(before.value, 0) AS was,
                coalesce(after.value, 0) AS is_now
-          FROM before FULL JOIN after USING (pair, level, hub, bureau, indicator, code)
+          FROM before FULL JOIN after USING (pair, span, level, hub, bureau, indicator, code)
          WHERE before.value IS DISTINCT FROM after.value
     )
-    SELECT pairs.month, pairs.version, level, hub, bureau, indicator, code, was, is_now
+    SELECT pairs.month, pairs.version, span, level, hub, bureau, indicator, code, was, is_now
       FROM told JOIN pairs ON pairs.id = told.pair"""  # noqa: S608
 
 # Only months whose figures moved after they were frozen can differ: the others need not be compared. A month that the
@@ -67,14 +69,14 @@ _PENDING = f"""
          WHERE ledger.turn IS DISTINCT FROM newest.turn AND (%(month)s::date IS NULL OR month = %(month)s)
     ), live AS (
         SELECT month, value, {_KEY} FROM metrics_fact
-         WHERE span = 'month' AND month IN (SELECT month FROM suspects) AND indicator = ANY (%(indicators)s)
-           AND (%(hub)s::integer IS NULL OR hub_id = %(hub)s)
+         WHERE metrics_stands(span, month) AND month IN (SELECT month FROM suspects)
+           AND indicator = ANY (%(indicators)s) AND (%(hub)s::integer IS NULL OR hub_id = %(hub)s)
     ), frozen AS (
         SELECT suspects.month, value, {_KEY} FROM suspects JOIN metrics_frozenfact ON freeze_id = suspects.id
-         WHERE span = 'month' AND (%(hub)s::integer IS NULL OR hub_id = %(hub)s)
+         WHERE metrics_stands(span, suspects.month) AND (%(hub)s::integer IS NULL OR hub_id = %(hub)s)
     )
-    SELECT month, NULL, level, hub, bureau, indicator, code, coalesce(frozen.value, 0), coalesce(live.value, 0)
-      FROM frozen FULL JOIN live USING (month, level, hub, bureau, indicator, code)
+    SELECT month, NULL, span, level, hub, bureau, indicator, code, coalesce(frozen.value, 0), coalesce(live.value, 0)
+      FROM frozen FULL JOIN live USING (month, span, level, hub, bureau, indicator, code)
      WHERE frozen.value IS DISTINCT FROM live.value"""  # noqa: S608
 
 
@@ -101,14 +103,15 @@ def months_to_correct() -> list[Month]:
 
 
 def totals_first(found: Iterable[Correction]) -> list[Correction]:
-    """By month, the nation before bureaus before hubs, in the registry's order."""
+    """By month, the month before its quarter before its year, the nation before bureaus before hubs, in the registry's
+    order."""
     order = {indicator.code: n for n, indicator in enumerate(INDICATORS)}
-    levels = [Level.NATION, Level.BUREAU, Level.HUB]
+    levels, spans = [Level.NATION, Level.BUREAU, Level.HUB], list(Span)
     return sorted(
         found,
         key=lambda one: (
-            one.month, one.version or 0, levels.index(one.place.level), one.place.bureau_id or 0, one.place.hub_id or 0,
-            order.get(one.indicator, len(order)), one.code,
+            one.month, one.version or 0, spans.index(one.span), levels.index(one.place.level),
+            one.place.bureau_id or 0, one.place.hub_id or 0, order.get(one.indicator, len(order)), one.code,
         ),
     )  # fmt: skip
 
@@ -118,7 +121,14 @@ def _found(sql: str, asked: dict[str, Any]) -> list[Correction]:
         cursor.execute(sql, asked)
         return totals_first(
             Correction(
-                Month.of(day), Place(Level(level), hub or None, bureau or None), indicator, code, was, is_now, version
+                Month.of(day),
+                Place(Level(level), hub or None, bureau or None),
+                indicator,
+                code,
+                was,
+                is_now,
+                version,
+                Span(span),
             )
-            for day, version, level, hub, bureau, indicator, code, was, is_now in cursor.fetchall()
+            for day, version, span, level, hub, bureau, indicator, code, was, is_now in cursor.fetchall()
         )

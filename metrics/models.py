@@ -40,6 +40,14 @@ class Span(models.TextChoices):
             case _:
                 return month
 
+    @classmethod
+    def standing(cls, month: Month) -> list[Span]:
+        """What a closed month stands for for good: itself, and the quarter and the fiscal year that end with it. The
+        same is `metrics_stands` in the database."""
+        ends = {cls.MONTH: month, cls.QUARTER_TO_DATE: month.quarter.months[-1],
+                cls.YEAR_TO_DATE: month.fiscal_year.months[-1]}  # fmt: skip
+        return [span for span in cls if ends[span] == month]
+
 
 class FactManager(models.Manager[Any]):
     """Raises without a scope. Bureau and nation rows have no hub; hub rows stand behind the wall."""

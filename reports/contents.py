@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from foundation.periods import Month, japanese_day
 from metrics.indicators import Indicator
-from metrics.models import Level
+from metrics.models import Level, Span
 from metrics.queries import Place, change
 from reports.choices import PackageKind
 from reports.editions import Edition
@@ -109,6 +109,7 @@ class CorrectionLine(NamedTuple):
     """One figure of an earlier month that is told differently now."""
 
     month: Month
+    span: Span  # the month itself, or the quarter or fiscal year that ends with it
     version: int
     where: Place
     place: str
@@ -126,8 +127,9 @@ class CorrectionLine(NamedTuple):
 
     @property
     def what(self) -> str:
-        """The indicator, with the entry of its breakdown."""
-        return f"{self.label}:{self.code_label}" if self.code_label else self.label
+        """The indicator, with the entry of its breakdown, and over how long it counts if not over the month."""
+        named = f"{self.label}:{self.code_label}" if self.code_label else self.label
+        return named if self.span == Span.MONTH else f"{named}({self.span.label})"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from hubs.models import Bureau, Hub
 from metrics import corrections
 from metrics.corrections import Correction
 from metrics.indicators import INDICATORS
-from metrics.models import Freeze, FrozenHub, Level
+from metrics.models import Freeze, FrozenHub, Level, Span
 from reports.choices import ReopeningState
 from reports.contents import CorrectionLine
 from reports.models import Reopening
@@ -54,7 +54,7 @@ def _line(
 ) -> CorrectionLine:
     indicator, key = INDICATORS[one.indicator], one.place.hub_id or one.place.bureau_id
     return CorrectionLine(
-        month=one.month, version=one.version or 0, where=one.place,
+        month=one.month, span=one.span, version=one.version or 0, where=one.place,
         place=NATION_NAME if key is None else names[one.place.level][key],
         indicator=one.indicator, label=str(indicator.label),
         code_label=labels.get(one.indicator, {}).get(one.code, one.code) if one.code else "",
@@ -76,7 +76,10 @@ class _Reasons:
         self.reopened = _reopened(versions)
 
     def of(self, one: Correction) -> str:
-        """In words. Of a hub: what changed there; of a bureau and the nation: where."""
+        """In words. Of a hub: what changed there; of a bureau and the nation: where. A quarter and a year change with
+        the months in them, which have lines of their own."""
+        if one.span != Span.MONTH:
+            return f"{one.span.label}に含まれる月の訂正、または事業者の名寄せによる"
         changed = self.changes[one.month, one.version or 0]
         if one.place.hub_id is not None:
             return self._at_hub(one, changed.get(one.place.hub_id))

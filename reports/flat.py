@@ -30,7 +30,7 @@ def write_csv(content: MonthlyContent, *, encoding: str = "utf-8") -> Flat:
     return Flat(io.BytesIO(written.content), written.lost)
 
 
-CORRECTED = ("対象月", "版", "地域", "指標コード", "指標", "内訳", "訂正前", "訂正後", "差", "単位", "理由")
+CORRECTED = ("対象月", "期間", "版", "地域", "指標コード", "指標", "内訳", "訂正前", "訂正後", "差", "単位", "理由")
 DEFINED = ("指標コード", "指標", "単位", "合計の可否", "定義", "定義の版", "適用開始")
 
 
@@ -45,9 +45,10 @@ def write_json(content: MonthlyContent) -> bytes:
         "columns": dict(zip(FlatFact._fields, COLUMNS, strict=True)),
         "facts": [fact._asdict() for fact in content.facts],
         "corrections": [
-            {"month": str(one.month), "version": one.version, "place": one.place, "indicator": one.indicator,
-             "label": one.label, "code_label": one.code_label, "before": one.before, "after": one.after,
-             "unit": one.unit, "reason": one.reason} for one in content.corrections
+            {"month": str(one.month), "span": str(one.span.label), "version": one.version, "place": one.place,
+             "indicator": one.indicator, "label": one.label, "code_label": one.code_label,
+             "before": one.before, "after": one.after, "unit": one.unit, "reason": one.reason}
+            for one in content.corrections
         ],
         "definitions": [one._asdict() for one in content.definitions],
     }  # fmt: skip
@@ -58,8 +59,8 @@ def write_zip(content: MonthlyContent) -> IO[bytes]:
     """CSV and JSON of the facts, with corrections and definitions as CSV: an open .zip, at its beginning."""
     out, day = io.BytesIO(), timezone.localtime(content.made_at).timetuple()[:6]
     corrected = [
-        (str(one.month), one.version, one.place, one.indicator, one.label, one.code_label, one.before, one.after,
-         one.difference, one.unit, one.reason) for one in content.corrections
+        (str(one.month), str(one.span.label), one.version, one.place, one.indicator, one.label, one.code_label,
+         one.before, one.after, one.difference, one.unit, one.reason) for one in content.corrections
     ]  # fmt: skip
     parts = {
         "data.csv": csv_file([COLUMNS, *content.facts]).content,

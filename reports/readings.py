@@ -38,6 +38,7 @@ from reports.corrected import read_corrections
 from reports.editions import Edition
 from reports.models import ReportingMonth
 
+SOMEWHERE = "全国のいずれかの拠点の訂正"  # what a hub or a bureau is told of the reason for a figure of the nation
 MONTHLY = ("consultations", "visitors")  # what a year's report tells of every hub by month
 
 
@@ -241,11 +242,13 @@ class _Telling:
                         yield FlatFact(str(month), *where, *what, values.get(code, 0), unit, span)
 
     def _corrections(self) -> Iterator[CorrectionLine]:
+        """What concerns the edition's places. Which hub moved the nation's figures is for the nation's edition."""
         told = {Place.nation(), *map(Place.of_bureau, self.bureaus), *map(Place.of_hub, self.hubs)}
         for one in self.reading.corrections:
             is_entry = self.edition.level is Level.HUB and one.where.level is Level.NATION and one.code_label
             if one.where in told and not is_entry:
-                yield one
+                is_all = self.edition.level is Level.NATION or one.where.level is not Level.NATION
+                yield one if is_all else one._replace(reason=SOMEWHERE)
 
     def _targets(self) -> Iterator[tuple[str, int]]:
         for indicator in self.totals:

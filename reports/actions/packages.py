@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from audit import trail
-from foundation.periods import Month
+from foundation.periods import FiscalYear, Month
 from hubs.access import Permission, holds_nationally
 from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs import actions as jobs
@@ -74,21 +74,28 @@ def order_package(*, kind: str, first: dt.date, by: User, at: dt.datetime) -> Pa
 
 
 def order_due(*, at: dt.datetime) -> list[Package]:
-    """Packages of what was published lately and has none yet; a March brings its year's too. Due minus done."""
+    """Packages of what was published lately and has none yet. A March brings its year's too, and so does whatever
+    corrects a year that has ended. Due minus done."""
     recent = Publication.objects.filter(published_at__gt=at - RECENT).select_related("freeze", "published_by")
-    people = {Month.of(one.freeze.carried_in): one.published_by for one in recent.order_by("published_at", "pk")}
+    people: dict[tuple[str, dt.date], User] = {}
+    for one in recent.order_by("freeze__carried_in", "published_at", "pk"):
+        told_in = Month.of(one.freeze.carried_in)
+        if not queries.unpublished(told_in):
+            people[PackageKind.MONTH, told_in.first] = one.published_by
+            if (year := _year_ended(one.freeze.as_month, told_in)) is not None:
+                people[PackageKind.YEAR, year.first] = one.published_by
     made = []
-    for month, by in sorted(people.items(), key=lambda one: one[0]):
-        if queries.unpublished(month):
-            continue
-        year = month.fiscal_year
-        periods = [(PackageKind.MONTH, month.first)]
-        periods += [(PackageKind.YEAR, year.first)] if month == year.months[-1] else []
-        for kind, first in periods:
-            if not _rests(kind, first, at):
-                with contextlib.suppress(NotClosed):
-                    made.append(order_package(kind=kind, first=first, by=by, at=at))
+    for (kind, first), by in people.items():
+        if not _rests(kind, first, at):
+            with contextlib.suppress(NotClosed):
+                made.append(order_package(kind=kind, first=first, by=by, at=at))
     return made
+
+
+def _year_ended(month: Month, told_in: Month) -> FiscalYear | None:
+    """The year of a month, if it had ended with the month in whose report this was told."""
+    year = month.fiscal_year
+    return year if told_in >= year.months[-1] else None
 
 
 def make_package(*, job: Job, progress: jobs.Progress, clock: jobs.Clock) -> jobs.Product:

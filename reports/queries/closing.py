@@ -16,7 +16,7 @@ from jobs.models import Job
 from metrics import corrections
 from metrics.corrections import Correction
 from metrics.indicators import INDICATORS
-from metrics.models import Freeze
+from metrics.models import Freeze, Span
 from metrics.queries import Labels
 from reports.choices import MonthState
 from reports.models import MonthlyReport, Publication, Reopening, ReportingMonth
@@ -116,7 +116,9 @@ def in_words(found: Sequence[Correction], *, at_most: int = SHOWN) -> list[Told]
         known = one.indicator in INDICATORS
         label = str(INDICATORS[one.indicator]) if known else one.indicator
         code = labels.of(one.indicator).get(one.code, one.code) if known and one.code else ""
-        told.append(Told(one, place, f"{label} {code}".strip(), str(INDICATORS[one.indicator].unit) if known else ""))
+        over = "" if one.span == Span.MONTH else f"({one.span.label})"
+        unit = str(INDICATORS[one.indicator].unit) if known else ""
+        told.append(Told(one, place, f"{label} {code}".strip() + over, unit))
     return told
 
 

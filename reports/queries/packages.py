@@ -85,7 +85,10 @@ def basis_of(kind: str, first: dt.date) -> Basis | None:
     newest = Freeze.objects.filter(month__in=days).newest_first().first()
     if newest is None:
         return None
-    carried = Freeze.objects.filter(carried_in__in=days, version__gt=1).order_by("pk")
+    mine = Q(carried_in__in=days)
+    if kind == PackageKind.YEAR:
+        mine |= Q(month__in=days)  # a year that has ended is corrected by what later months carry
+    carried = Freeze.objects.filter(mine, version__gt=1).order_by("pk")
     told = sorted(one.pk for one in newest_freezes(newest.as_month))
     return Basis(newest, told, list(carried.values_list("pk", flat=True)))
 

@@ -44,8 +44,9 @@ class Where(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """One published figure of the month, before and after a correction."""
+    """One published figure of the month, or of the quarter or year that ends with it, before and after a correction."""
 
+    span: Span
     cell: Cell
     before: int
     after: int
@@ -107,18 +108,20 @@ def read(month: Month, version: int) -> PublicMonth | None:
 
 
 def changed(before: PublicMonth, after: PublicMonth) -> list[Changed]:
-    """What a version corrects: the figures of the month that both versions publish and that differ. What is withheld
-    in one of them is not listed, so that nothing tells which withheld figure changed."""
-    old, new = before.figures[Span.MONTH], after.figures[Span.MONTH]
+    """What a version corrects: the figures that the month stands for, which both versions publish and which differ.
+    What is withheld in one of them is not listed, so that nothing tells which withheld figure changed."""
     order = {definition["code"]: n for n, definition in enumerate(after.definitions)}
     levels = [NATION, BUREAU, HUB]
     return sorted(
         (
-            Changed(cell, was, now)
+            Changed(span, cell, was, now)
+            for span in Span.standing(after.told.month)
+            for old, new in [(before.figures[span], after.figures[span])]
             for cell in old.keys() | new.keys()
             if (was := old.get(cell, 0)) is not None and (now := new.get(cell, 0)) is not None and was != now
         ),
         key=lambda one: (
+            list(Span).index(one.span),
             levels.index(one.cell.level),
             one.cell.place,
             order.get(one.cell.indicator, 99),
