@@ -11,7 +11,8 @@ import contextlib
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -19,7 +20,7 @@ from typing import IO, Any
 from celery import current_app
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from audit import trail
@@ -146,8 +147,11 @@ def fail(*, job: Job, message: str, at: dt.datetime) -> Job:
     return row
 
 
-def perform(*, job_id: int, scope: Scope, make: Callable[[Job, Progress], Product], clock: Clock) -> Job | None:
+def perform(
+    *, job_id: int, scope: Scope, make: Callable[[Job, Progress], Product], clock: Clock, is_quiet: bool = False
+) -> Job | None:
     """One attempt from claim to end, for tasks. `make` runs outside any transaction and enters its own scope.
+    `is_quiet`: it is one long transaction, in which it cannot report; signs of life are given meanwhile.
 
     None if the job was not free. Whatever `make` raises leaves a failed job and a line in the log.
     """
@@ -160,7 +164,8 @@ def perform(*, job_id: int, scope: Scope, make: Callable[[Job, Progress], Produc
         report_progress(job=job, percent=percent, message=message, at=clock())
 
     try:
-        product = make(job, progress)
+        with _alive(job, clock) if is_quiet else contextlib.nullcontext():
+            product = make(job, progress)
         with product.file, entered(scope):
             return finish(job=job, product=product, at=clock())
     except Superseded:
@@ -240,6 +245,31 @@ def clear_left_behind(*, job: Job) -> None:
 
 
 # ---- inside
+@contextlib.contextmanager
+def _alive(job: Job, clock: Clock) -> Iterator[None]:
+    """Signs of life over a connection of their own. With the worker they end, and the job is found lost as ever."""
+    over = threading.Event()
+
+    def breathe() -> None:
+        try:
+            while not over.wait(SILENCE.total_seconds() / 3):
+                with transaction.atomic(), entered(_scope(job)):
+                    mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
+                    mine.update(expected_by=clock() + SILENCE)
+        except DatabaseError:
+            log.warning("job %s: no sign of life could be given", job.pk, exc_info=True)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=breathe, name=f"job-{job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def _is_free(job: Job, at: dt.datetime) -> bool:
     lost = job.state == JobState.RUNNING and job.expected_by is not None and job.expected_by < at
     return job.state == JobState.QUEUED or lost

@@ -19,7 +19,7 @@ from jobs import actions as jobs
 from jobs.models import Job
 from metrics.evidence import canonical
 from metrics.freezing import Disagrees
-from metrics.models import Freeze, FrozenHub
+from metrics.models import Cause, Freeze, FrozenHub
 from reports.actions import chasing, closing, compositions, months, packages, reopening
 from reports.actions import editions as actions
 from reports.models import Reopening
@@ -71,19 +71,19 @@ def open_months() -> None:
 @shared_task(name=CLOSE, soft_time_limit=1800)
 def close_month(*, job_id: int) -> None:
     """Close a month for the nation. The file of the job is the record of it."""
-    jobs.perform(job_id=job_id, scope=Scope(), make=_closed, clock=timezone.now)
+    jobs.perform(job_id=job_id, scope=Scope(), make=_closed, clock=timezone.now, is_quiet=True)
 
 
 @shared_task(name=CORRECT, soft_time_limit=1800)
 def correct_month(*, job_id: int) -> None:
     """Make a further version of the newest closed month."""
-    jobs.perform(job_id=job_id, scope=Scope(), make=_corrected, clock=timezone.now)
+    jobs.perform(job_id=job_id, scope=Scope(), make=_corrected, clock=timezone.now, is_quiet=True)
 
 
 @shared_task(name=PUBLISH, soft_time_limit=1800)
 def publish_month(*, job_id: int) -> None:
     """Publish a closed month."""
-    jobs.perform(job_id=job_id, scope=Scope(), make=_published, clock=timezone.now)
+    jobs.perform(job_id=job_id, scope=Scope(), make=_published, clock=timezone.now, is_quiet=True)
 
 
 @shared_task(name="reports.end_reopenings")
@@ -119,19 +119,28 @@ def _made_composition(job: Job, progress: jobs.Progress) -> jobs.Product:
 
 
 def _closed(job: Job, progress: jobs.Progress) -> jobs.Product:
-    month, note = Month.parse(job.parameters["month"]), job.parameters.get("note", "")
+    month, said = Month.parse(job.parameters["month"]), job.parameters
+    note, seen = said.get("note", ""), said.get("seen", "")
     progress(10, COUNTING)
-    frozen = _patiently(lambda: closing.close_month(month=month, note=note, by=job.requested_by, at=timezone.now()))
-    return _record_of(frozen)
+    return _record_of(_patiently(
+        lambda: closing.close_month(month=month, note=note, seen=seen, by=job.requested_by, at=timezone.now())
+    ))  # fmt: skip
 
 
 def _corrected(job: Job, progress: jobs.Progress) -> jobs.Product:
     month = Month.parse(job.parameters["month"])
     progress(10, COUNTING)
     made = _patiently(lambda: closing.correct_month(month=month, by=job.requested_by, at=timezone.now()))
+    made = made or _made_before(job, month)
     if made is None:
         raise jobs.CannotBeMade(gettext_noop("公表済みの値と違うところはありません。"))
     return _record_of(made)
+
+
+def _made_before(job: Job, month: Month) -> Freeze | None:
+    """What an attempt made whose worker died before it could say so."""
+    since = Freeze.objects.filter(carried_in=month.first, cause=Cause.CORRECTION, made_at__gte=job.requested_at)
+    return since.newest_first().first() if job.attempt > 1 else None
 
 
 def _published(job: Job, progress: jobs.Progress) -> jobs.Product:
@@ -168,6 +177,10 @@ def _patiently(deed: Callable[[], Freeze | None]) -> Freeze:
         except closing.Unconfirmed as problem:
             raise jobs.CannotBeMade(
                 gettext_noop("確認済みでない拠点があります。理由を書いてから締めてください。")
+            ) from problem
+        except closing.MovedSince as problem:
+            raise jobs.CannotBeMade(
+                gettext_noop("確認した後に値が変わった拠点があります。いまの値を見てから締めてください。")
             ) from problem
         except closing.NotInOrder as problem:
             raise jobs.CannotBeMade(gettext_noop("前の月を先に締めてください。")) from problem

@@ -28,6 +28,7 @@ from reports.choices import Format
 from reports.editions import Edition
 from reports.models import MonthStep, Package, Publication
 from reports.queries.closing import CLOSE as CLOSE_JOB
+from reports.queries.closing import CORRECT as CORRECT_JOB
 from reports.queries.closing import PUBLISH as PUBLISH_JOB
 from reports.queries.editions import Order
 from tests import making
@@ -257,6 +258,33 @@ def test_a_worker_that_is_killed_while_it_closes_or_publishes_is_followed_by_ano
         assert MonthLock.objects.count() == len(HUB_IDS)
         assert Publication.objects.count() == (1 if kind == PUBLISH_JOB else 0)
         assert MonthStep.objects.filter(move="close").count() == len(HUB_IDS)
+
+
+def test_a_correction_whose_worker_dies_right_after_it_is_told_as_made(
+    apart,  # noqa: F811
+    sent_apart,  # noqa: F811
+    tokyo,
+    headquarters,
+    tmp_path,
+    monkeypatch,
+    settings,
+):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    now, month = timezone.now(), Month.of(timezone.localdate()).previous()
+    making.make_consultation(hub=tokyo, held_on=month.first)
+    accept_everywhere(month, by=headquarters, at=now)
+    closing.close_month(month=month, note="", by=headquarters, at=now)
+    making.make_consultation(hub=tokyo, held_on=month.last)
+    with working(tmp_path, monkeypatch, REDIS_URL=apart.queue.url()) as worker:
+        with gate("jobs_job", "NEW.state = 'done'", "UPDATE") as closed:
+            job = jobs.request(kind=CORRECT_JOB, parameters={"month": str(month)}, by=headquarters, at=now)
+            worker.wait_until(closed.someone_waits)
+            worker.kill_what_works()
+            closed.open_and_clear()
+        worker.wait_until(lambda: sent_again_and_over(job))
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (JobState.DONE, 2), worker.log.read_text()
+    assert [str(one) for one in Freeze.objects.order_by("version")] == [f"{month} v1", f"{month} v2"]
 
 
 def test_a_package_goes_on_after_its_worker_its_queue_and_its_database_were_killed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,26 @@ def test_a_job_is_sent_to_its_task_when_the_request_is_committed(now, monkeypatc
         job = actions.request(kind=KIND, parameters={}, by=making.make_user(), at=now)
         assert sent == []
     assert sent == [(KIND, {"job_id": job.pk})]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_in_one_long_transaction_still_gives_signs_of_life(job, now, monkeypatch):
+    monkeypatch.setattr(actions, "SILENCE", timedelta(seconds=0.3))
+    clock = iter(now + timedelta(seconds=second) for second in range(10_000))
+    begun, pause = [], threading.Event()
+
+    def make(own: Job, progress: actions.Progress) -> actions.Product:
+        with transaction.atomic():
+            begun.append(Job.objects.get(pk=own.pk).expected_by)
+            while len(begun) < 600 and Job.objects.get(pk=own.pk).expected_by == begun[0]:
+                pause.wait(0.05)
+                begun.append(begun[0])
+            begun.append(Job.objects.get(pk=own.pk).expected_by)
+        return product()
+
+    done = actions.perform(job_id=job.pk, scope=Scope(), make=make, clock=lambda: next(clock), is_quiet=True)
+    assert begun[-1] > begun[0]
+    assert (done.state, done.expected_by) == (JobState.DONE, None)
 
 
 def test_from_the_request_to_the_file(job, now):
