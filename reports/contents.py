@@ -19,6 +19,7 @@ from reports.choices import PackageKind
 from reports.editions import Edition
 
 TREND_MONTHS = 13
+NAMED = 5  # hubs that a sentence names
 NOTHING = "―"  # there is nothing to compare with
 
 
@@ -140,6 +141,7 @@ class Stamp:
     closed_on: dt.date
     made_at: dt.datetime
     sha256: str
+    unconfirmed: frozenset[int] = frozenset()  # the hubs whose figures headquarters had not confirmed
 
 
 @dataclass(frozen=True)
@@ -193,8 +195,16 @@ class MonthlyContent:
         """How far one may rely on the figures, in a sentence."""
         if self.frozen is not None:
             midway = "、年度途中" if self.is_year and not self.is_whole_year else ""
-            return f"確定値 第{self.frozen.version}版(締め日 {japanese_day(self.frozen.closed_on)}{midway})"
+            told = f"確定値 第{self.frozen.version}版(締め日 {japanese_day(self.frozen.closed_on)}{midway})"
+            return f"{told}。{self.unconfirmed}" if self.unconfirmed else told
         return "速報値(今後の修正で変わることがあります)" if self.is_over else "月の途中の値(今後増えます)"
+
+    @property
+    def unconfirmed(self) -> str:
+        """Of which hubs in this edition the figures were closed without headquarters' confirmation; "" for none."""
+        found = [row.name for row in self.hubs if self.frozen and int(row.code) in self.frozen.unconfirmed]
+        more = f"ほか{len(found) - NAMED}拠点" if len(found) > NAMED else ""
+        return f"本部の確認を待たずに締めた拠点: {'、'.join(found[:NAMED])}{more}" if found else ""
 
     @property
     def span_note(self) -> str:

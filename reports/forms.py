@@ -33,6 +33,7 @@ class SubmissionForm(forms.Form):
     """What a chief confirms: the figures with an explanation of each jump, and a month without any consultation."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     zero = forms.BooleanField(label=_("この月は相談が1件もなかったことを確認しました"), required=False)
 
     def __init__(
@@ -102,22 +103,33 @@ class CheckForm(forms.Form):
 
 
 class ClosingForm(forms.Form):
-    """Closing a month: hubs that are not accepted are not waited for only with a reason."""
+    """Closing a month: hubs that are not accepted are not waited for only with a reason; figures that changed since
+    they were accepted are closed only by somebody who has seen them."""
 
     note = CleanCharField(
-        label=_("確認済みでない拠点を待たずに締める理由"), max_length=1000, required=False, multiline=True,
+        label=_("待たずに締める理由"), max_length=1000, required=False, multiline=True,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, missing: Sequence[Any] = (), **kwargs: Any) -> None:
+    seen = forms.BooleanField(label=_("確認した後に変わった値を見ました。いまの値で締めます。"), required=False)
+
+    def __init__(self, *args: Any, needs_reason: bool = False, mark: str = "", **kwargs: Any) -> None:
+        """`mark`: what has changed since it was accepted (queries.closing.mark_of_moved)."""
         super().__init__(*args, **kwargs)
-        self.missing = missing
+        self.needs_reason, self.mark = needs_reason, mark
 
     def clean_note(self) -> str:
         note: str = self.cleaned_data["note"]
-        if self.missing and not note:
-            raise forms.ValidationError(_("確認済みでない拠点があります。待たずに締める理由を書いてください。"))
+        if self.needs_reason and not note:
+            raise forms.ValidationError(_("待っていない拠点があります。待たずに締める理由を書いてください。"))
         return note
+
+    def clean_seen(self) -> bool:
+        if self.mark and self.data.get("mark") != self.mark:
+            raise forms.ValidationError(_("画面を開いた後に値が変わりました。いまの値を確かめてください。"))
+        if self.mark and not self.cleaned_data["seen"]:
+            raise forms.ValidationError(_("確認した後に値が変わった拠点があります。いまの値を見てから締めてください。"))
+        return bool(self.cleaned_data["seen"])
 
 
 class ReopeningForm(forms.Form):

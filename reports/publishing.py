@@ -16,7 +16,7 @@ from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics.evidence import canonical
 from metrics.indicators import INDICATORS
-from metrics.models import Freeze, FrozenFact, Span
+from metrics.models import Freeze, FrozenFact, FrozenHub, Span
 from metrics.queries import Labels
 from reports.relations import BUREAU, HUB, NATION, Cell
 from reports.suppression import Withheld, withhold
@@ -28,12 +28,13 @@ Facts = Mapping[Cell, int]
 def figures_to_publish(frozen: Freeze) -> dict[str, Any]:
     """`facts`: one [span, level, place, indicator, code, value] per figure; the value is null where it is withheld, and
     a zero stands as 0 for every total and every code that the span has anywhere. `labels`, `hubs`, `bureaus`: what
-    things were called. In a scope that sees the nation's figures; earlier versions must have been published before.
-    Raises reports.relations.Disagreement."""
+    things were called. `unconfirmed`: the hubs that were not waited for. In a scope that sees the nation's figures;
+    earlier versions must have been published before. Raises reports.relations.Disagreement."""
     month, spans = frozen.as_month, _frozen(frozen)
     hubs = list(Hub.objects.select_related("prefecture__bureau").order_by("pk"))
     bureaus = list(Bureau.objects.order_by("position", "pk"))
     bureau_of = {hub.pk: hub.prefecture.bureau_id for hub in hubs}
+    parts = FrozenHub.objects.filter(freeze=frozen, confirmed=False)
     gone = withhold(
         month=spans[Span.MONTH], quarter=spans[Span.QUARTER_TO_DATE], year=spans[Span.YEAR_TO_DATE],
         bureau_of=bureau_of, before=_withheld_before(month), registry=INDICATORS.at(month),
@@ -48,6 +49,7 @@ def figures_to_publish(frozen: Freeze) -> dict[str, Any]:
             "labels": {code: {one: str(name) for one, name in names.items()} for code, names in named.items()},
             "hubs": [[hub.pk, hub.slug, hub.code, hub.prefecture.name, bureau_of[hub.pk]] for hub in hubs],
             "bureaus": [[one.pk, f"{one.position:02d}", one.name] for one in bureaus],
+            "unconfirmed": list(parts.order_by("hub_id").values_list("hub_id", flat=True)),
         }
 
 

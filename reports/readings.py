@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics.indicators import INDICATORS, PROGRAMS, UNSTATED, Indicator
-from metrics.models import Count, Freeze, Level, Span
+from metrics.models import Count, Freeze, FrozenHub, Level, Span
 from metrics.queries import Figures, Labels, Place, Told, counted_at, figures, figures_of
 from plans.queries import targets
 from reports.choices import PackageKind
@@ -331,4 +331,6 @@ def _stamp(freeze: Freeze | None) -> Stamp | None:
         return None
     row = ReportingMonth.objects.filter(month=freeze.month).first()
     closed_at = row.closed_at if row is not None and row.closed_at is not None else freeze.made_at
-    return Stamp(freeze.version, timezone.localdate(closed_at), freeze.made_at, freeze.sha256)
+    parts = FrozenHub.objects.filter(freeze=freeze, confirmed=False)
+    unconfirmed = frozenset(parts.values_list("hub_id", flat=True))
+    return Stamp(freeze.version, timezone.localdate(closed_at), freeze.made_at, freeze.sha256, unconfirmed)

@@ -23,6 +23,7 @@ from reports.actions.months import NotOver
 from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import MonthlyReport, Publication, ReportingMonth
+from reports.queries import closing as queries
 from reports.workflow import CLOSED, MONTH
 
 Done = TypeVar("Done")
@@ -46,36 +47,44 @@ class Unconfirmed(Exception):
         self.hub_ids = sorted(hub_ids)
 
 
+class MovedSince(Exception):
+    """Figures that headquarters accepted are others now, and nobody has said that this was seen."""
+
+
 class NotClosed(Exception):
     """Only what is closed can be published."""
 
 
-def close_month(*, month: Month, note: str, by: User, at: dt.datetime) -> Freeze:
+def close_month(*, month: Month, note: str, by: User, at: dt.datetime, seen: str = "") -> Freeze:
     """Close a month for the nation, in one transaction: its figures with what is behind them are frozen, earlier closed
     months that count differently now get a further version, accepted hubs' months become closed, and their records
     are locked. Closing again what is closed changes nothing.
 
-    `note` says why hubs that are not accepted are not waited for; their figures are frozen as they stand, unconfirmed.
-    Enters the nation's scope itself. Raises NotOver, NotInOrder, Unconfirmed, metrics.freezing.Disagrees, and
-    OperationalError where others ran into it again and again.
+    `note` says why hubs that are not accepted, or that have an earlier month open again, are not waited for; their
+    figures are frozen as they stand, unconfirmed. `seen` marks what has changed of the accepted ones since
+    (queries.closing.mark_of_moved). Enters the nation's scope itself. Raises NotOver, NotInOrder, Unconfirmed,
+    MovedSince, metrics.freezing.Disagrees, and OperationalError where others ran into it again and again.
     """
     if timezone.localdate(at) <= month.last:
         raise NotOver
-    return _undisturbed(lambda: _close_month(month=month, note=note, by=by, at=at))
+    return _undisturbed(lambda: _close_month(month=month, note=note, seen=seen, by=by, at=at))
 
 
-def _close_month(*, month: Month, note: str, by: User, at: dt.datetime) -> Freeze:
+def _close_month(*, month: Month, note: str, seen: str, by: User, at: dt.datetime) -> Freeze:
     metrics.recount_touched(at=at)
     with entered(Scope.nationwide(), snapshot=True):
         row = _locked(month)
         if row.closed_at is not None:
             return Freeze.objects.get(month=month.first, version=1)
         _refuse_disorder(month)
-        missing = set(HUB_IDS) - _accepted(month)
-        if missing and not note.strip():
-            raise Unconfirmed(missing)
+        missing = {hub.pk for hub in queries.missing_hubs(month)}
+        open_again = {report.hub_id for report in queries.open_again()}
+        if (missing or open_again) and not note.strip():
+            raise Unconfirmed(missing | open_again)
+        if queries.mark_of_moved(queries.moved_hubs(month)) != seen:
+            raise MovedSince
         frozen = _freeze_all(month, by=by, at=at)
-        row.closed_at, row.closed_by, row.closing_note = at, by, note.strip() if missing else ""
+        row.closed_at, row.closed_by, row.closing_note = at, by, note.strip() if missing or open_again else ""
         row.save(update_fields=["closed_at", "closed_by", "closing_note"])
         trail.record(
             "month.closed", by=by, at=at, on=row, month=str(month), sha256=frozen.sha256, unconfirmed=sorted(missing)

@@ -21,7 +21,15 @@ from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import Explanation, MonthlyReport, Remark, ReportingMonth
 from reports.queries import people
-from reports.queries.months import changes_of, figures_to_confirm, jumps_of, mark_of, newest_remarks, told_by
+from reports.queries.months import (
+    changes_of,
+    figures_to_confirm,
+    jumps_of,
+    mark_of,
+    mark_of_all,
+    newest_remarks,
+    told_by,
+)
 from reports.queries.oversight import HubStanding
 from reports.workflow import MONTH
 
@@ -46,7 +54,7 @@ class ZeroUnconfirmed(Exception):
 
 
 class FiguresChanged(Exception):
-    """The figures are no longer those that the hub submitted, and nobody has said that this was seen."""
+    """The figures are no longer those that somebody was shown, or that the hub submitted."""
 
 
 class Moved(Exception):
@@ -76,12 +84,16 @@ def submit(
     by: User,
     at: dt.datetime,
     replies: Mapping[str, str] = NOTHING_SAID,
+    seen: str | None = None,
 ) -> MonthlyReport:
     """The chief says: so it was, and answers what headquarters asked at the last return. The totals are kept as they
-    are told. Raises NotOver, ZeroUnconfirmed, ExplanationMissing, Moved, MoveRefused."""
+    are told. `seen` marks the totals that the chief was shown (mark_of_all); None where nobody was shown any. Raises
+    NotOver, FiguresChanged, ZeroUnconfirmed, ExplanationMissing, Moved, MoveRefused."""
     if timezone.localdate(at) <= month.last:
         raise NotOver
     figures = figures_to_confirm(hub, month)
+    if seen is not None and seen != mark_of_all(figures):
+        raise FiguresChanged
     missing = [
         jump.indicator.code for jump in jumps_of(figures) if not explanations.get(jump.indicator.code, "").strip()
     ]
@@ -94,7 +106,7 @@ def submit(
     _answer(report, replies, by=by, at=at)
     report.submitted_at, report.submitted_by, report.is_zero = at, by, is_zero
     report.submitted_figures = told_by(figures)
-    report.accepted_at = report.accepted_by = None
+    report.accepted_at, report.accepted_by, report.accepted_figures = None, None, {}
     _move(report, MonthMove.SUBMIT, by=by, at=at)
     report.explanations.all().delete()
     Explanation.objects.bulk_create(
@@ -119,7 +131,7 @@ def send_back(
 ) -> MonthlyReport:
     """Headquarters asks again, figure by figure. Raises Moved, MoveRefused."""
     report = locked(hub=hub, month=month, version=version)
-    report.accepted_at = report.accepted_by = None
+    report.accepted_at, report.accepted_by, report.accepted_figures = None, None, {}
     _move(report, MonthMove.RETURN, by=by, at=at, note=note)
     open_month(hub_id=hub.pk, month=month, until=at + RETURNED_FOR, consultations=[])  # if it was closed before
     Remark.objects.bulk_create(
@@ -137,9 +149,10 @@ def accept(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime, s
     """Headquarters has checked it. `seen` marks the changes since the submission that it has looked at (mark_of).
     Raises FiguresChanged, Moved, MoveRefused."""
     report = locked(hub=hub, month=month, version=version)
-    if mark_of(changes_of(report, figures_to_confirm(hub, month))) != seen:
+    figures = figures_to_confirm(hub, month)
+    if mark_of(changes_of(report, figures)) != seen:
         raise FiguresChanged
-    report.accepted_at, report.accepted_by = at, by
+    report.accepted_at, report.accepted_by, report.accepted_figures = at, by, told_by(figures)
     _move(report, MonthMove.ACCEPT, by=by, at=at)
     end_with(report=report, at=at)
     for chief in people.chiefs_of(hub, timezone.localdate(at)):

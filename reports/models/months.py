@@ -100,6 +100,8 @@ class MonthlyReport(HubOwned):
     closed_at = models.DateTimeField(_("締め日時"), null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_figures = models.JSONField(_("提出した集計値"), default=dict)  # {indicator: value}, as last submitted
+    # as headquarters saw them
+    accepted_figures = models.JSONField(_("本部が確認した集計値"), default=dict, db_default={})
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MonthlyReportManager()

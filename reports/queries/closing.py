@@ -17,14 +17,16 @@ from metrics import corrections
 from metrics.corrections import Correction
 from metrics.indicators import INDICATORS
 from metrics.models import Freeze, Span
-from metrics.queries import Labels
-from reports.choices import MonthState
+from metrics.queries import Labels, Place, figures
+from metrics.queries import Told as Telling
+from reports.choices import MonthState, ReopeningState
 from reports.models import MonthlyReport, Publication, Reopening, ReportingMonth
-from reports.queries.months import reporting_month
+from reports.queries.months import Changed, mark, mark_of, reporting_month
 from reports.workflow import CLOSED
 
 CLOSE, PUBLISH, CORRECT = "reports.close_month", "reports.publish_month", "reports.correct_month"
 SHOWN = 300
+CHANGING = (MonthState.REOPENED, MonthState.SUBMITTED, MonthState.RETURNED, MonthState.DRAFTING)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,14 @@ class Told:
     place: str
     label: str
     unit: str
+
+
+@dataclass(frozen=True)
+class MovedHub:
+    """A hub with the totals that have changed since headquarters accepted them."""
+
+    hub: Hub
+    changes: tuple[Changed, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,8 @@ class Closing:
     is_over: bool
     turn: Month | None  # the month that must be closed before; None if it is this one's turn
     missing: Sequence[Hub]
+    open_again: Sequence[MonthlyReport]
+    moved: Sequence[MovedHub]
     versions: Sequence[Version]
     job: Job | None
 
@@ -66,6 +78,15 @@ class Closing:
         return self.is_over and not self.is_closed and self.turn is None and not self.is_under_way
 
     @property
+    def needs_reason(self) -> bool:
+        """Whether somebody is not waited for."""
+        return bool(self.missing or self.open_again)
+
+    @property
+    def mark(self) -> str:
+        return mark_of_moved(self.moved)
+
+    @property
     def is_published(self) -> bool:
         return self.is_closed and all(version.publication for version in self.versions)
 
@@ -75,16 +96,20 @@ class Closing:
 
 
 def closing_of(month: Month, *, today: dt.date) -> Closing:
-    """How the closing of a month stands. Six queries."""
+    """How the closing of a month stands. Nine queries at most."""
     newest = Freeze.objects.newest_first().first()
     turn = newest.as_month.next() if newest is not None and newest.as_month.next() < month else None
     versions = Freeze.objects.of(month).select_related("made_by", "publication__published_by").order_by("version")
+    dates = reporting_month(month)
+    is_open = dates.closed_at is None
     return Closing(
         month=month,
-        dates=reporting_month(month),
+        dates=dates,
         is_over=today > month.last,
         turn=turn,
         missing=missing_hubs(month),
+        open_again=open_again() if is_open else [],
+        moved=moved_hubs(month) if is_open else [],
         versions=[Version(one, getattr(one, "publication", None)) for one in versions],
         job=newest_job(month),
     )
@@ -98,6 +123,37 @@ def missing_hubs(month: Month) -> list[Hub]:
         .values_list("hub_id", flat=True)
     )
     return list(Hub.objects.exclude(pk__in=list(done)).select_related("prefecture").order_by("pk"))
+
+
+def open_again() -> list[MonthlyReport]:
+    """Months that were closed and that hubs are changing: what they have done so far would be carried as a correction,
+    halfway."""
+    rows = MonthlyReport.objects.filter(reporting_month__closed_at__isnull=False, state__in=CHANGING)
+    return list(rows.filter(reopenings__state=ReopeningState.GRANTED).with_dates().order_by("reporting_month", "hub"))
+
+
+def moved_hubs(month: Month) -> list[MovedHub]:
+    """The hubs whose totals are no longer those that headquarters accepted. In a scope that sees their figures."""
+    accepted = MonthlyReport.objects.of(month).filter(state=MonthState.ACCEPTED).exclude(accepted_figures={})
+    reports = list(accepted.select_related("hub__prefecture").order_by("hub"))
+    totals, places = INDICATORS.at(month).totals(), {report.hub_id: Place.of_hub(report.hub) for report in reports}
+    found = figures(places=list(places.values()), months=[month], indicators=totals, told=Telling.LIVE)
+    moved = []
+    for report in reports:
+        told, place = report.accepted_figures, places[report.hub_id]
+        changes = tuple(
+            Changed(one, told[one.code], now)
+            for one in totals
+            if (now := found.value(place, month, one)) != told.get(one.code, now)
+        )
+        if changes:
+            moved.append(MovedHub(report.hub, changes))
+    return moved
+
+
+def mark_of_moved(moved: Sequence[MovedHub]) -> str:
+    """What says that somebody has seen just this; empty where nothing has moved."""
+    return mark([[one.hub.pk, mark_of(one.changes)] for one in moved]) if moved else ""
 
 
 def newest_job(month: Month) -> Job | None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -105,10 +106,17 @@ def changes_of(report: MonthlyReport, confirmed: Sequence[Confirmed]) -> list[Ch
 
 def mark_of(changes: Sequence[Changed]) -> str:
     """What says that somebody has seen just these changes; empty where there are none."""
-    if not changes:
-        return ""
-    seen = json.dumps([(change.indicator.code, change.told, change.now) for change in changes])
-    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+    return mark([(change.indicator.code, change.told, change.now) for change in changes]) if changes else ""
+
+
+def mark_of_all(confirmed: Sequence[Confirmed]) -> str:
+    """What says that somebody has seen just these totals."""
+    return mark(told_by(confirmed))
+
+
+def mark(seen: Any) -> str:
+    """A short name of what somebody was shown, to be sent back with what they decide."""
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
 
 
 def explanations_of(report: MonthlyReport) -> dict[str, str]:

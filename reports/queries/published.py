@@ -82,6 +82,12 @@ class PublicMonth:
             ),
         ]
 
+    @cached_property
+    def unconfirmed(self) -> list[Where]:
+        """The hubs whose figures were closed without headquarters' confirmation."""
+        found = set(self.content.get("unconfirmed", []))
+        return [where for where in self.places if where.level == HUB and where.key in found]
+
     def value(self, span: Span, where: Where, indicator: str, code: str = "") -> int | None:
         """One figure; None where it is withheld."""
         return self.figures[span].get(Cell(where.level, where.key, indicator, code), 0)

@@ -52,10 +52,11 @@ class MonthClosing(ClosingDoor):
 
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
-        form = ClosingForm(request.POST, missing=queries.missing_hubs(wanted))
+        found = queries.closing_of(wanted, today=timezone.localdate())
+        form = ClosingForm(request.POST, needs_reason=found.needs_reason, mark=found.mark)
         if not form.is_valid():
             return self.page(wanted, form, status=422)
-        self.order(queries.CLOSE, wanted, note=form.cleaned_data["note"])
+        self.order(queries.CLOSE, wanted, note=form.cleaned_data["note"], seen=found.mark)
         return self.back(wanted)
 
     def page(self, month: Month, form: ClosingForm, status: int = 200) -> HttpResponse:

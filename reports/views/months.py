@@ -153,8 +153,10 @@ class Submission(MonthDoor):
         try:
             actions.submit(
                 hub=self.hub, month=month, version=values["version"], explanations=form.explanations(),
-                replies=form.replies(), zero=values["zero"], by=self.person, at=timezone.now(),
+                replies=form.replies(), zero=values["zero"], seen=values["seen"], by=self.person, at=timezone.now(),
             )  # fmt: skip
+        except actions.FiguresChanged:
+            form.add_error(None, _("画面を開いた後に集計値が変わりました。いまの値を確かめてから提出してください。"))
         except actions.ExplanationMissing as problem:
             for code in problem.indicators:
                 name = explanation_name(code)
@@ -180,6 +182,7 @@ class Submission(MonthDoor):
         context = {
             "hub": self.hub, "month": asked.month, "report": report, "form": form, "dates": report.reporting_month,
             "checks": checks_of(self.hub, asked.month, today=today), "is_zero": asked.figures[0].now == 0,
+            "mark": queries.mark_of_all(asked.figures),
             "is_over": is_over, "may_submit": is_over and MonthMove.SUBMIT in MONTH.possible(report.state),
             "figures": [
                 (row, asked.remarks.get(row.indicator.code), form.about(row.indicator.code)) for row in asked.figures

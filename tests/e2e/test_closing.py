@@ -91,7 +91,7 @@ def test_from_a_record_to_a_published_month_and_its_correction(visit, tmp_path):
     picture(hq, "hq-closing-open-desktop")
     hq.get_by_role("button", name=re.compile("締める$")).click()
     expect(hq.locator(".error-summary")).to_be_focused()
-    hq.get_by_label("確認済みでない拠点を待たずに締める理由").fill("提出の遅れている拠点を待たずに公表するため。")
+    hq.get_by_label("待たずに締める理由").fill("提出の遅れている拠点を待たずに公表するため。")
     hq.get_by_role("button", name=re.compile("締める$")).click()
     expect(hq.get_by_role("button", name="公表する")).to_be_visible(timeout=DONE_WITHIN)
     hq.get_by_role("button", name="公表する").click()

@@ -117,7 +117,8 @@ def test_the_submission_page_costs_ten_queries(client, untidy, chief, headquarte
     client.force_login(chief)
     asked = statements_of(client, SUBMISSION)
     assert len(asked) <= 10, "\n".join(asked)
-    client.post(SUBMISSION, {"version": "1", **dict.fromkeys(explained(untidy), "相談会を開いた")})
+    seen = client.get(SUBMISSION).context["mark"]
+    client.post(SUBMISSION, {"version": "1", "seen": seen, **dict.fromkeys(explained(untidy), "相談会を開いた")})
     client.force_login(headquarters)
     client.post("/hubs/tokyo/months/2026-10/return/", {"version": "2", "note": "x", "remark_minutes": "長い"})
     client.force_login(chief)

@@ -10,13 +10,15 @@ import pytest
 from django.core.files.storage import default_storage
 
 from foundation.periods import Month
-from hubs.tenancy import Scope, entered
+from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs.models import Job
 from metrics import actions as metrics
 from metrics.models import Freeze
 from reports import tasks
-from reports.actions import closing
+from reports.actions import closing, reopening
+from reports.editions import Edition
 from reports.models import MonthlyReport, Publication, Reopening
+from reports.readings import read_content
 from tests import making
 from tests.reports.making import accept_everywhere, close
 from tests.statements import statements_of
@@ -82,6 +84,65 @@ def test_hubs_that_miss_must_be_explained_beside_the_field(hq, headquarters, tok
     hq.post(CLOSING, {"note": "チーフ不在のため"})
     assert done("reports.close_month").state == "done"
     assert "チーフ不在のため" in hq.get(CLOSING).text
+
+
+def test_figures_that_changed_after_they_were_accepted_are_closed_by_who_has_seen_them(
+    hq, headquarters, tokyo, session
+):
+    accept_everywhere(OCTOBER, by=headquarters, at=NOVEMBER_20)
+    with entered(Scope.of_figures(HUB_IDS)):
+        accepted = {code: 60 if code == "minutes" else 1 for code in ("consultations", "minutes")}
+        MonthlyReport.objects.filter(hub=tokyo).update(accepted_figures=accepted)
+    making.make_consultation(hub=tokyo, case=session.case, held_on=dt.date(2026, 10, 31))
+    metrics.recount_touched(at=NOVEMBER_20)
+    page = hq.get(CLOSING)
+    assert "確認した後に値が変わった拠点" in page.text
+    mark = page.context["closing"].mark
+    for sent in ({}, {"mark": mark}, {"mark": "0" * 16, "seen": "on"}):
+        refused = hq.post(CLOSING, sent)
+        assert (refused.status_code, "id_seen_error" in refused.text) == (422, True)
+    hq.post(CLOSING, {"mark": mark, "seen": "on"})
+    making.make_consultation(hub=tokyo, case=session.case, held_on=dt.date(2026, 10, 30))
+    job = done("reports.close_month")
+    assert (job.state, "確認した後に値が変わった" in job.message) == ("failed", True), "moved once more meanwhile"
+    hq.post(CLOSING, {"mark": hq.get(CLOSING).context["closing"].mark, "seen": "on"})
+    assert done("reports.close_month").state == "done"
+
+
+def test_a_month_that_is_being_changed_is_not_corrected_halfway_without_a_reason(
+    hq, headquarters, chief, tokyo, session
+):
+    close(Month(2026, 9), by=headquarters, at=NOVEMBER_20)
+    with entered(Scope.of_figures([tokyo.pk])):
+        report = MonthlyReport.objects.get(hub=tokyo)
+        asked = reopening.ask(report=report, reason="入力漏れ", consultations=[], by=chief, at=NOVEMBER_20)
+        until = NOVEMBER_20 + dt.timedelta(days=3)
+        reopening.grant(reopening=asked, until=until, answer="", by=headquarters, at=NOVEMBER_20)
+    accept_everywhere(OCTOBER, by=headquarters, at=NOVEMBER_20)
+    with pytest.raises(closing.Unconfirmed):
+        closing.close_month(month=OCTOBER, note="", by=headquarters, at=NOVEMBER_20)
+    page = hq.get(CLOSING)
+    assert "前の月を直している拠点" in page.text
+    assert "東京都 2026年9月" in page.text
+    assert hq.post(CLOSING, {"note": ""}).status_code == 422
+
+
+def test_what_was_not_waited_for_is_said_in_the_report_and_to_the_public(hq, headquarters, tokyo, osaka, session):
+    accept_everywhere(OCTOBER, by=headquarters, at=NOVEMBER_20, but={tokyo.pk})
+    closing.close_month(month=OCTOBER, note="チーフ不在のため", by=headquarters, at=NOVEMBER_20)
+    with entered(Scope.of_figures(HUB_IDS)):
+        said = {
+            slug: read_content(month=OCTOBER, edition=Edition.named(slug), at=NOVEMBER_20).standing
+            for slug in ("nation", "kanto", "hub-tokyo", "hub-osaka")
+        }
+    assert {slug for slug, told in said.items() if "待たずに締めた拠点: 東京都" in told} == {
+        "nation",
+        "kanto",
+        "hub-tokyo",
+    }
+    closing.publish(month=OCTOBER, by=headquarters, at=NOVEMBER_20)
+    assert "全国本部の確認を待たずに締めたものです。 東京都" in hq.get("/figures/2026-10/").content.decode()
+    assert hq.get("/figures/2026-10/v1/figures.json").json()["unconfirmed"] == ["13"]
 
 
 def test_what_cannot_be_closed_says_why(hq, headquarters, tokyo):

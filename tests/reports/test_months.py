@@ -146,7 +146,7 @@ def test_a_chief_submits_on_the_page_and_headquarters_accepts(client, counted, c
     assert "確かめて提出する" in client.get(url).content.decode()
     page = client.get(f"{url}submission/")
     assert "提出前の点検" in page.content.decode()
-    assert client.post(f"{url}submission/", {"version": "1"})["Location"] == url
+    assert client.post(f"{url}submission/", {"version": "1", "seen": page.context["mark"]})["Location"] == url
     assert state_of(counted) == MonthState.SUBMITTED
     client.force_login(headquarters)
     assert "差し戻す" in client.get(url).content.decode()
@@ -159,13 +159,30 @@ def test_a_chief_submits_on_the_page_and_headquarters_accepts(client, counted, c
     assert "100.0" not in client.get("/nation/months/?month=2026-10").content.decode()
 
 
+def shown(client, url) -> dict[str, str]:
+    """What the page sends back of the figures that it showed."""
+    return {"seen": client.get(url).context["mark"]}
+
+
+def test_a_chief_signs_the_figures_that_the_page_showed_and_no_others(client, counted, chief):
+    client.force_login(chief)
+    url = "/hubs/tokyo/months/2026-10/submission/"
+    seen = shown(client, url)
+    hold(counted, dt.date(2026, 10, 20), 1)
+    metrics.recount([OCTOBER], at=NOVEMBER_5)
+    page = client.post(url, {"version": "1"} | seen)
+    assert page.status_code == 422
+    assert "画面を開いた後に集計値が変わりました" in page.content.decode()
+    client.post(url, {"version": "1", "seen": page.context["mark"]})
+    assert state_of(counted) == MonthState.SUBMITTED
+
+
 def test_a_jump_is_asked_for_beside_its_figure_and_nothing_is_lost(client, counted, chief):
     hold(counted, dt.date(2026, 10, 20), 9)
     metrics.recount([OCTOBER], at=NOVEMBER_5)
     client.force_login(chief)
-    page = client.post(
-        "/hubs/tokyo/months/2026-10/submission/", {"version": "1", "explanation_consultations": "相談会を開いた"}
-    )
+    url = "/hubs/tokyo/months/2026-10/submission/"
+    page = client.post(url, {"version": "1", "explanation_consultations": "相談会を開いた"} | shown(client, url))
     assert page.status_code == 422
     assert "相談会を開いた" in page.content.decode()
     assert "explanation_minutes" in page.context["form"].errors
@@ -198,13 +215,13 @@ def returned(hub, chief, headquarters) -> None:
 def test_a_chief_answers_each_remark_beside_its_figure(client, counted, chief, headquarters):
     returned(counted, chief, headquarters)
     client.force_login(chief)
-    page = client.get("/hubs/tokyo/months/2026-10/submission/").content.decode()
-    assert "長すぎます" in page
-    client.post("/hubs/tokyo/months/2026-10/submission/", {"version": "3", "reply_minutes": "現地支援が多かった"})
+    url = "/hubs/tokyo/months/2026-10/submission/"
+    assert "長すぎます" in client.get(url).content.decode()
+    client.post(url, {"version": "3", "reply_minutes": "現地支援が多かった"} | shown(client, url))
     client.force_login(headquarters)
-    shown = client.get("/hubs/tokyo/months/2026-10/").content.decode()
-    assert "現地支援が多かった" in shown
-    assert shown.count("未回答") == 2, "beside the figure and in the history"
+    told = client.get("/hubs/tokyo/months/2026-10/").content.decode()
+    assert "現地支援が多かった" in told
+    assert told.count("未回答") == 2, "beside the figure and in the history"
 
 
 def test_each_round_keeps_its_remarks_and_replies(counted, chief, headquarters):
@@ -279,9 +296,9 @@ def test_a_zero_month_is_confirmed_on_the_page(client, tokyo, chief):
     client.force_login(chief)
     url = "/hubs/tokyo/months/2026-10/submission/"
     assert "1件もなかった" in client.get(url).content.decode()
-    refused = client.post(url, {"version": "1"})
+    refused = client.post(url, {"version": "1"} | shown(client, url))
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["zero"])
-    client.post(url, {"version": "1", "zero": "on"})
+    client.post(url, {"version": "1", "zero": "on"} | shown(client, url))
     assert "相談実績なし" in client.get("/hubs/tokyo/months/2026-10/").content.decode()
 
 

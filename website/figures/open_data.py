@@ -61,6 +61,7 @@ def json_of(found: PublicMonth) -> bytes:
                 {"level": where.level, "code": where.code, "name": where.name, "bureau": where.bureau}
                 for where in found.places
             ],
+            "unconfirmed": [where.code for where in found.unconfirmed],
             "code_labels": found.content["labels"],
             "columns": ["span", "level", "place_code", "indicator", "code", "value", "suppressed"],
             "facts": [
