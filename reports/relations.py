@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
-from metrics.indicators import INDICATORS, Definitions, Indicator
+from metrics.indicators import INDICATORS, Definitions, Indicator, Way
 
 HUB, BUREAU, NATION = "hub", "bureau", "nation"  # as metrics.models.Level has them
 
@@ -31,6 +31,7 @@ class Kind(Enum):
 
     SUM = auto()  # they add up to it
     COVERS = auto()  # each is at most the whole, and together they are at least the whole: 者, overlapping codes
+    AT_MOST = auto()  # together they are at least the whole: who is new to a hub may be known to another
     WITHIN = auto()  # together they are at most the whole: special desks
 
 
@@ -59,6 +60,8 @@ class Relation:
             return sum(parts) == whole
         if self.kind is Kind.COVERS:
             return max(parts, default=0) <= whole <= sum(parts)
+        if self.kind is Kind.AT_MOST:
+            return whole <= sum(parts)
         return sum(parts) <= whole
 
     def is_loose(self, facts: Mapping[Cell, int]) -> bool:
@@ -66,6 +69,8 @@ class Relation:
         whole, parts = facts[self.whole], [facts[part] for part in self.parts]
         if self.kind is Kind.COVERS:
             return max(parts) < whole < sum(parts)
+        if self.kind is Kind.AT_MOST:
+            return whole < sum(parts)
         return self.kind is Kind.SUM or sum(parts) < whole
 
 
@@ -113,14 +118,23 @@ def relations(facts: Mapping[Cell, int], places: Places, registry: Definitions =
         codes[cell.indicator].add(cell.code)
     for indicator in registry:
         if indicator.guard == indicator.code:
-            kind = Kind.SUM if indicator.additive else Kind.COVERS
+            kind = Kind.SUM if indicator.additive else _of_people(indicator)
             for code in sorted(codes[indicator.code]):
                 for whole, places_in in places.divided:
                     parts = [Cell(*place, indicator.code, code) for place in places_in]
                     yield from _relation(kind, Cell(*whole, indicator.code, code), parts, facts)
+    yield from _of_rests(facts, places, registry)
     for breakdown in registry.breakdowns():
         if codes[breakdown.code]:  # one that began later has no figures
             yield from _of_breakdown(breakdown, sorted(codes[breakdown.code]), facts, places, registry)
+
+
+def _of_rests(facts: Mapping[Cell, int], places: Places, registry: Definitions) -> Iterator[Relation]:
+    for part, whole in rests(registry).items():
+        for place in places.all:
+            left = Cell(*place, *rest_of(part))
+            if left in facts:
+                yield from _relation(Kind.SUM, Cell(*place, whole), [Cell(*place, part), left], facts)
 
 
 def _of_breakdown(
@@ -139,6 +153,26 @@ def _of_breakdown(
             yield from _relation(Kind.SUM, whole, [parts[code] for code in codes if code in some], facts, implied)
             others = [parts[code] for code in codes if code not in some]
             yield from _relation(Kind.SUM, total, [whole, *others], facts, implied)
+
+
+def rests(registry: Definitions) -> dict[str, str]:
+    """{a total of people who are new: the total of all of them}. What is left, 継続, is published nowhere, but whoever
+    subtracts has it."""
+    found = {}
+    for new in (one for one in registry.totals() if one.counted.way is Way.FIRST):
+        for every in (one for one in registry.totals() if one.counted.way is Way.DISTINCT):
+            if replace(new.counted, way=Way.DISTINCT) == every.counted:
+                found[new.code] = every.code
+    return found
+
+
+def rest_of(part: str) -> tuple[str, str]:
+    """How the cell of what is left beside a part is called: as an indicator and a code that no registry has."""
+    return f"{part}:rest", "rest"
+
+
+def _of_people(indicator: Indicator) -> Kind:
+    return Kind.AT_MOST if indicator.counted.way is Way.FIRST else Kind.COVERS
 
 
 def joined_codes(breakdown: Indicator, registry: Definitions) -> dict[str, tuple[str, ...]]:

@@ -35,7 +35,19 @@ from dataclasses import dataclass
 
 from metrics.indicators import INDICATORS, Definitions
 from reports.elimination import unseen
-from reports.relations import BUREAU, HUB, NATION, Cell, Kind, Places, Relation, relations
+from reports.relations import (
+    BUREAU,
+    HUB,
+    NATION,
+    Cell,
+    Disagreement,
+    Kind,
+    Places,
+    Relation,
+    relations,
+    rest_of,
+    rests,
+)
 
 SMALL = 5
 PAIR = 2  # a figure in two equations carries a change from one to the other
@@ -84,12 +96,27 @@ def withheld(
     kept = {places.one(cell): value for cell, value in facts.items() if value and cell.indicator not in guarded}
     stays = {places.one(cell) for cell in already if cell.indicator not in guarded}
     kept |= dict.fromkeys(stays - kept.keys(), 0)  # withheld once: that it is 0 now is not told either
+    kept |= _rests(kept, places, registry)
     search = _Search(kept, list(relations(kept, places, registry)))
     search.withhold(stays | {cell for cell, value in kept.items() if 0 < value < SMALL})
-    found = set(search.withheld)
+    found = {cell for cell in search.withheld if cell.indicator in registry}
     for indicator, guard in guarded.items():
         found |= {cell._replace(indicator=indicator) for cell in search.withheld if cell.indicator == guard}
     return frozenset(same for cell in found for same in places.alike(cell))
+
+
+def _rests(facts: Mapping[Cell, int], places: Places, registry: Definitions) -> dict[Cell, int]:
+    """What is left of a total beside a part of it: a figure that nobody publishes and everybody can have."""
+    found = {}
+    for part, whole in rests(registry).items():
+        for place in places.all:
+            if Cell(*place, part) in facts:
+                left = facts.get(Cell(*place, whole), 0) - facts[Cell(*place, part)]
+                if left < 0:
+                    raise Disagreement(f"{part} of {place} is more than {whole}")
+                if left:
+                    found[Cell(*place, *rest_of(part))] = left
+    return found
 
 
 class _Search:
@@ -138,7 +165,7 @@ class _Search:
             return False
         # what the withheld parts sum to; at least that, or at most, where they need not add up
         rest = self.facts[relation.whole] - sum(self.facts[c] for c in relation.parts if c not in self.withheld)
-        if relation.kind is Kind.COVERS:
+        if relation.kind in (Kind.COVERS, Kind.AT_MOST):
             return len(gone) == 1 and rest > 1
         if relation.kind is Kind.WITHIN:
             return rest <= len(gone)

@@ -44,8 +44,7 @@ class Month:
         for hub in self.bureau_of:
             for _ in range(chance.choice([0, 1, most // 4, most, most])):
                 self.consult(hub)
-        for indicator in DISTINCT:
-            self.meet(indicator)
+        self.meet()
 
     def consult(self, hub: int) -> None:
         self.add(hub, "minutes", amount=self.chance.choice([30, 60]))
@@ -73,17 +72,22 @@ class Month:
         for level, place in ((HUB, hub), (BUREAU, self.bureau_of[hub]), (NATION, 0)):
             self.facts[Cell(level, place, indicator, code)] += amount
 
-    def meet(self, indicator: str) -> None:
-        """Clients: each is at one hub, or at several."""
+    def meet(self) -> None:
+        """Clients: each is at one hub, or at several; some were known before, to hubs that they come to or to others."""
         met = {hub: {f"{hub}-{n}" for n in range(self.chance.choice([0, 1, 3, 6, 9]))} for hub in self.bureau_of}
         for hub in met:
             met[hub] |= {f"all-{n}" for n in range(3) if self.chance.random() < 0.3}
-        for hub, clients in met.items():
-            self.facts[Cell(HUB, hub, indicator)] = len(clients)
-        for bureau in set(self.bureau_of.values()):
-            together = set().union(*(met[hub] for hub, of in self.bureau_of.items() if of == bureau))
-            self.facts[Cell(BUREAU, bureau, indicator)] = len(together)
-        self.facts[Cell(NATION, 0, indicator)] = len(set().union(*met.values()))
+        known = {
+            client: {hub for hub in self.bureau_of if self.chance.random() < self.chance.choice([0, 0, 0.2, 0.5])}
+            for client in set().union(*met.values())
+        }
+        places = {(HUB, hub): {hub} for hub in self.bureau_of} | {(NATION, 0): set(self.bureau_of)}
+        for hub, bureau in self.bureau_of.items():
+            places.setdefault((BUREAU, bureau), set()).add(hub)
+        for place, hubs in places.items():
+            clients = set().union(*(met[hub] for hub in hubs))
+            self.facts[Cell(*place, "visitors")] = len(clients)
+            self.facts[Cell(*place, "new_visitors")] = sum(known[client].isdisjoint(hubs) for client in clients)
 
     def withheld(self, already: Iterable[Cell] = ()) -> frozenset[Cell]:
         return withheld(self.facts, bureau_of=self.bureau_of, already=frozenset(already))
@@ -240,6 +244,30 @@ def test_a_year_so_far_and_a_later_version_tell_nothing_of_what_was_withheld(cha
         assert cell in second.year
     attacker = attack(may, second.month)
     assert attacker.by_algebra() | attacker.by_bounds() == set()
+
+
+@small_worlds
+@given(chance=st.randoms(use_true_random=False), sizes=sizes, most=st.sampled_from([12, 40]))
+def test_who_came_before_is_not_told_by_subtracting_the_new_where_they_are_few(chance, sizes, most):
+    month = Month(chance, sizes, most)
+    gone = month.withheld()
+    for cell, value in month.facts.items():
+        if cell.indicator == "visitors" and gone.isdisjoint({cell, new := cell._replace(indicator="new_visitors")}):
+            assert not 0 < value - month.facts[new] < 5
+
+
+def test_a_hub_whose_new_clients_its_neighbour_knows_is_no_contradiction():
+    month = hubs_with({1: 40, 2: 30}, {1: 1, 2: 1})
+    for level, place, visitors, new in ((HUB, 1, 40, 30), (HUB, 2, 30, 0), (BUREAU, 1, 60, 20), (NATION, 0, 60, 20)):
+        month.facts |= {Cell(level, place, "visitors"): visitors, Cell(level, place, "new_visitors"): new}
+    assert month.withheld() == frozenset()
+
+
+def test_more_new_clients_than_clients_do_not_add_up():
+    month = hubs_with({1: 40, 2: 30}, {1: 1, 2: 1})
+    month.facts[Cell(HUB, 1, "new_visitors")] = 7
+    with pytest.raises(Disagreement):
+        month.withheld()
 
 
 def test_a_bureau_of_one_hub_hides_with_it_and_the_partner_is_the_other_small_place():
