@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
+from django.utils.connection import ConnectionProxy
 from django.utils.crypto import get_random_string
 
 from foundation.periods import Month
@@ -21,6 +22,7 @@ from metrics.queries import Labels
 from reports.relations import BUREAU, HUB, NATION, Cell
 from reports.suppression import Withheld, withhold
 
+cache = ConnectionProxy(caches, "public")  # whatever is in it may be gone the next moment
 EDITION = "figures:edition"  # in the cache: changes with every publication
 Facts = Mapping[Cell, int]
 

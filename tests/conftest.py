@@ -125,7 +125,7 @@ def _own_redis_database(worker_id: str) -> Iterator[None]:
     # 0 is the queue's. override_settings tells the cache as well, which may have been opened before.
     number = 1 if worker_id == "main" else 2 + int(worker_id.removeprefix("gw"))
     location = settings.REDIS_URL.rsplit("/", 1)[0] + f"/{number}"
-    with override_settings(CACHES={"default": settings.CACHES["default"] | {"LOCATION": location}}):
+    with override_settings(CACHES={name: one | {"LOCATION": location} for name, one in settings.CACHES.items()}):
         yield
 
 

@@ -122,7 +122,13 @@ DATABASES["default"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+_REDIS_CACHE = "django.core.cache.backends.redis.RedisCache"
+CACHES = {
+    # sessions, counts of attempts: nothing may push them out
+    "default": {"BACKEND": _REDIS_CACHE, "LOCATION": REDIS_URL},
+    # what is kept ready for the public: in a memory of its own, if there is one, they fill nothing else
+    "public": {"BACKEND": _REDIS_CACHE, "LOCATION": env.str("CACHE_URL", "") or REDIS_URL},
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done again: tasks are repeatable

@@ -6,20 +6,28 @@ import csv
 import datetime as dt
 import io
 import json
+import threading
+import time
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.signals import template_rendered
 
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics import actions as metrics
 from metrics.models import FrozenFact, Span
+from reports import publishing
 from reports.actions import closing
 from reports.models import Publication
 from tests import making
 from tests.reports.making import close
+from tests.waiting import wait_until_somebody_waits
+from website.figures import kept
 
 pytestmark = pytest.mark.django_db
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
@@ -45,10 +53,8 @@ def october(tokyo, osaka, headquarters):
     publish(OCTOBER, headquarters, moment(11, 20))
 
 
-def publish(month, by, at, capture=None):
+def publish(month, by, at):
     closing.publish(month=month, by=by, at=at)
-    from reports import publishing
-
     publishing.begin_edition()  # what the commit does
 
 
@@ -213,13 +219,91 @@ def test_publishing_is_seen_at_once(client, october, tokyo, headquarters, django
     assert "よろず支援拠点の実績 2026年11月" in client.get("/figures/").content.decode()
 
 
-def test_a_cache_that_is_away_is_done_without(client, october, monkeypatch):
-    def away(*_args, **_kwargs):
-        raise ConnectionError
+def test_a_cache_that_is_away_is_done_without(client, october, settings):
+    away = settings.CACHES["public"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"public": away}
+    for _time in range(2):
+        assert client.get(f"{V1}figures.csv").status_code == 200
 
-    for name in ("get", "set", "get_or_set"):
-        monkeypatch.setattr(f"django.core.cache.cache.{name}", away, raising=False)
-    assert client.get(f"{V1}figures.csv").status_code == 200
+
+@pytest.mark.parametrize(
+    "address",
+    ["2026-10/v01/", "2026-10/v001/figures.csv", "2026-10/v1%20/", "2026-10/v+1/", "2026-10/v１/figures.json",
+     "2026-10/v0/", f"2026-10/v{'1' * 5000}/", "2026-1０/", "2026-010/", "02026-10/", "2026-10 /", "2026-10%0A/v1/"],
+)  # fmt: skip
+def test_an_address_has_one_spelling_and_nothing_is_kept_under_another(client, october, address):
+    assert client.get(f"/figures/{address}").status_code == 404
+
+
+@pytest.fixture
+def made():
+    """The pages that are laid out while the test runs."""
+    found = []
+
+    def note(template, **_rest):
+        found.extend([template.name] if template.name == "website/figures_page.html" else [])
+
+    template_rendered.connect(note)
+    yield found
+    template_rendered.disconnect(note)
+
+
+class Reader(threading.Thread):
+    """Somebody who opens a page while others do."""
+
+    def __init__(self, address):
+        super().__init__()
+        self.address = address
+        self.start()
+
+    def run(self):
+        self.answer = Client().get(self.address)
+        connection.close()
+
+
+def wait_until_no_place_is_free():
+    for _ in range(100):
+        if not kept.PLACES.acquire(blocking=False):
+            return
+        kept.PLACES.release()
+        time.sleep(0.05)
+    pytest.fail("nobody took the second place")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_make_a_page_once_and_leave_the_other_threads_to_others(october, made):
+    client = Client()
+    ready = client.get("/figures/index.json")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE reports_publication")  # a page takes as long as we like
+        first = Reader(V1)
+        wait_until_somebody_waits("relation")
+        second = Reader(V1)
+        wait_until_no_place_is_free()
+        third = client.get(f"{V1}figures.csv")
+        assert (third.status_code, third["Retry-After"], third["Cache-Control"]) == (503, "2", "no-store")
+        assert "自動で読み込み直します" in third.content.decode()
+        assert client.get("/figures/index.json").content == ready.content, "what is ready is never refused"
+        assert client.get("/accounts/login/").status_code == 200
+    first.join()
+    second.join()
+    assert (first.answer.status_code, second.answer.status_code) == (200, 200)
+    assert first.answer.content == second.answer.content
+    assert len(made) == 1
+    assert client.get(f"{V1}figures.csv").status_code == 200, "and the places are free again"
+
+
+def test_nobody_waits_for_long_and_who_never_came_back_is_not_waited_for(client, october, monkeypatch):
+    monkeypatch.setattr(kept, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(kept, "MAKING_SECONDS", 1)
+    other = kept._key(Client().get(V1).wsgi_request)
+    cache.clear()
+    kept.cache.set(publishing.EDITION, other.split(":")[1])
+    assert kept._is_ours(other), "another process has begun"
+    assert client.get(V1).status_code == 503
+    time.sleep(1)
+    assert client.get(V1).status_code == 200
 
 
 def test_the_front_page_and_the_footer_lead_there(client, db):

@@ -21,9 +21,9 @@ ROWS = {
     "figures/feed.atom":                                        "yyyyyyyyyyy",
     "figures/feed.rss":                                         "yyyyyyyyyyy",
     "figures/<str:month>/":                                     "yyyyyyyyyyy",
-    "figures/<str:month>/v<int:version>/":                      "yyyyyyyyyyy",
-    "figures/<str:month>/v<int:version>/figures.csv":           "yyyyyyyyyyy",
-    "figures/<str:month>/v<int:version>/figures.json":          "yyyyyyyyyyy",
+    "figures/<str:month>/v<number:version>/":                   "yyyyyyyyyyy",
+    "figures/<str:month>/v<number:version>/figures.csv":        "yyyyyyyyyyy",
+    "figures/<str:month>/v<number:version>/figures.json":       "yyyyyyyyyyy",
 }  # fmt: skip
 
 
@@ -41,4 +41,4 @@ def fill(hub: Hub) -> dict[str, Any]:
                 figures={"facts": [], "labels": {}, "hubs": [], "bureaus": []},
             )  # fmt: skip
     month = f"{MONTH:%Y-%m}"
-    return {"figures/<str:month>": month, "figures/<str:month>/v<int:version>": f"{month}/v1"}
+    return {"figures/<str:month>": month, "figures/<str:month>/v<number:version>": f"{month}/v1"}
