@@ -7,7 +7,7 @@ to date of a month in between stays as it was told; the next month's has the cor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ _CARRIED = f"""
           FROM metrics_freeze now JOIN metrics_freeze old ON old.month = now.month AND old.version = now.version - 1
          WHERE now.cause = 'correction' AND (%(carried_in)s::date IS NULL OR now.carried_in = %(carried_in)s)
            AND (%(month)s::date IS NULL OR now.month = %(month)s)
+           AND (%(versions)s::bigint[] IS NULL OR now.id = ANY (%(versions)s))
     ), after AS (
         SELECT pairs.id AS pair, value, {_KEY} FROM pairs JOIN metrics_frozenfact ON freeze_id = pairs.id
          WHERE metrics_stands(span, pairs.month)
@@ -82,12 +83,17 @@ _PENDING = f"""
 
 def carried_in(month: Month) -> list[Correction]:
     """What the package of a month tells about the months before it. Within a figures scope."""
-    return _found(_CARRIED, {"carried_in": month.first, "month": None})
+    return _found(_CARRIED, {"carried_in": month.first, "month": None, "versions": None})
 
 
 def made_to(month: Month) -> list[Correction]:
     """Every correction of a month, version by version."""
-    return _found(_CARRIED, {"carried_in": None, "month": month.first})
+    return _found(_CARRIED, {"carried_in": None, "month": month.first, "versions": None})
+
+
+def told_by(versions: Collection[int]) -> list[Correction]:
+    """What these freezes tell differently from those before them: what lists so many tells of no other."""
+    return _found(_CARRIED, {"carried_in": None, "month": None, "versions": list(versions)}) if versions else []
 
 
 def pending(*, month: Month | None = None, hub_id: int | None = None) -> list[Correction]:

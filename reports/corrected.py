@@ -32,9 +32,7 @@ def read_corrections(
 ) -> tuple[CorrectionLine, ...]:
     """What the versions `carried` tell differently from those before them."""
     versions = {(one.as_month, one.version): one for one in carried}
-    in_months = sorted({Month.of(one.carried_in) for one in carried})
-    every = [one for month in in_months for one in corrections.carried_in(month)]
-    found = [one for one in every if (one.month, one.version) in versions]
+    found = corrections.told_by([one.pk for one in carried])
     if not found:
         return ()
     reasons = _Reasons(versions, hubs)

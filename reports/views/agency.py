@@ -37,7 +37,7 @@ class AgencyHome(Door):
         shown = queries.shown_to(request.user, packages)
         newest = next((one for one in shown if one.package.is_complete), None)
         coming = next((one for one in shown if one.package.is_under_way), None)
-        carried = corrections.carried_in(newest.package.month) if newest else []
+        carried = corrections.told_by(newest.package.carried) if newest else []
         context = {
             "newest": newest, "coming": coming, "history": [one for one in shown if one not in (newest, coming)],
             "corrections": in_words(carried), "correction_count": len(carried),

@@ -426,6 +426,24 @@ def test_agency_people_land_on_their_page_with_the_newest_on_top(quick, closed, 
     assert len(statements_of(client, "/agency/")) <= 20
 
 
+def test_the_agencys_page_lists_the_corrections_that_are_in_the_newest_package_and_no_other(
+    quick, closed, tokyo, headquarters, agency, client
+):
+    with entered(Scope.of_figures(HUB_IDS)):
+        closing.publish(month=OCTOBER, by=headquarters, at=NOVEMBER_20)
+    made(order(by=headquarters))
+    making.make_consultation(hub=tokyo, held_on=dt.date(2026, 10, 31))
+    second = closing.correct_month(month=OCTOBER, by=headquarters, at=NOVEMBER_20 + dt.timedelta(days=6))
+    client.force_login(agency)
+    page = client.get("/agency/").content.decode()
+    assert "訂正はありません。" in page, "the second version is neither published nor in a package"
+    package = made(order(by=headquarters))
+    assert package.carried == [second.pk]
+    page = client.get("/agency/").content.decode()
+    assert "訂正はありません。" not in page
+    assert "東京都よろず支援拠点" in page
+
+
 def test_downloads_are_listed_with_who_and_what(quick, closed, headquarters, chief, client):
     package = made(order(by=headquarters))
     agency = making.make_person("agency", second_factor=True)
