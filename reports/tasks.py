@@ -22,7 +22,7 @@ from metrics.freezing import Disagrees
 from metrics.models import Cause, Freeze, FrozenHub
 from reports.actions import chasing, closing, compositions, months, packages, reopening
 from reports.actions import editions as actions
-from reports.models import Reopening
+from reports.models import Publication, Reopening
 from reports.queries.closing import CLOSE, CORRECT, PUBLISH
 from reports.queries.compositions import KIND as COMPOSITION
 from reports.queries.editions import KIND
@@ -147,7 +147,7 @@ def _published(job: Job, progress: jobs.Progress) -> jobs.Product:
     month = Month.parse(job.parameters["month"])
     progress(10, SUPPRESSING)
     try:
-        closing.publish(month=month, by=job.requested_by, at=timezone.now())
+        made = closing.publish(month=month, by=job.requested_by, at=timezone.now())
     except closing.NotClosed as problem:
         raise jobs.CannotBeMade(gettext_noop("締めていない月は公表できません。")) from problem
     except Disagreement as problem:
@@ -156,6 +156,8 @@ def _published(job: Job, progress: jobs.Progress) -> jobs.Product:
             gettext_noop("内訳と合計が一致しないため、公表していません。管理者が調べます。")
         ) from problem
     frozen = Freeze.objects.of(month).newest_first()[0]
+    if not made and not Publication.objects.filter(freeze=frozen).exists():
+        raise jobs.CannotBeMade(gettext_noop("公表していません。この月の新しい版は、あとの月と一緒に公表します。"))
     return _record_of(frozen)
 
 

@@ -179,31 +179,34 @@ def _close_hubs(month: Month, *, by: User, at: dt.datetime) -> None:
 
 
 def publish(*, month: Month, by: User, at: dt.datetime) -> list[Publication]:
-    """公表: every version up to this closed month's package that was not published yet, with small figures suppressed.
-    Publishing again what is published changes nothing. Enters the scope of all figures itself. Raises NotClosed,
-    reports.relations.Disagreement."""
-    due = Freeze.objects.filter(carried_in__lte=month.first, publication__isnull=True).order_by("month", "version")
+    """公表: every version up to this closed month's package that was not published yet, with small figures suppressed;
+    the hubs' closed months of which everything is published now become published. Where there is nothing to publish,
+    nothing changes. Enters the scope of all figures itself. Raises NotClosed, reports.relations.Disagreement."""
     with entered(Scope.of_figures(HUB_IDS)):
         if not ReportingMonth.objects.select_for_update(of=("self",)).filter(
             month=month.first, closed_at__isnull=False
         ).exists():  # fmt: skip
             raise NotClosed
-        made = [_publish(frozen, by=by, at=at) for frozen in due]
-        transaction.on_commit(publishing.begin_edition)
-        reports = list(
-            MonthlyReport.objects.filter(state=MonthState.CLOSED, reporting_month_id__lte=month.first)
-            .select_for_update(of=("self",))
-            .order_by("pk")
-        )
-        for report in reports:
-            report.state, report.version = MONTH.after(report.state, MonthMove.PUBLISH), report.version + 1
-        MonthlyReport.objects.bulk_update(reports, ["state", "version"])
-        note_steps(reports, MonthMove.PUBLISH, by=by, at=at)
+        made = [_publish(frozen, by=by, at=at) for frozen in queries.to_publish(month)]
+        transaction.on_commit(publishing.begin_edition)  # ever: who published it may not have come so far
+        if made:
+            _publish_hubs(month, by=by, at=at)
         return made
 
 
+def _publish_hubs(month: Month, *, by: User, at: dt.datetime) -> None:
+    """From closed to published; not where a version waits for a later month's package."""
+    waiting = Freeze.objects.filter(publication__isnull=True).values("month")
+    closed = MonthlyReport.objects.filter(state=MonthState.CLOSED, reporting_month_id__lte=month.first)
+    reports = list(closed.exclude(reporting_month_id__in=waiting).select_for_update(of=("self",)).order_by("pk"))
+    for report in reports:
+        report.state, report.version = MONTH.after(report.state, MonthMove.PUBLISH), report.version + 1
+    MonthlyReport.objects.bulk_update(reports, ["state", "version"])
+    note_steps(reports, MonthMove.PUBLISH, by=by, at=at)
+
+
 def _publish(frozen: Freeze, *, by: User, at: dt.datetime) -> Publication:
-    told = publishing.figures_to_publish(frozen)
+    told = publishing.figures_queries.to_publish(frozen)
     made = Publication.objects.create(
         freeze=frozen, month=frozen.month, version=frozen.version, published_at=at, published_by=by, figures=told,
         sha256=publishing.digest(told),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,6 +68,7 @@ class Closing:
     open_again: Sequence[MonthlyReport]
     moved: Sequence[MovedHub]
     versions: Sequence[Version]
+    due: Sequence[Freeze]  # what publishing it now would publish
     job: Job | None
 
     @property
@@ -88,7 +90,17 @@ class Closing:
 
     @property
     def is_published(self) -> bool:
-        return self.is_closed and all(version.publication for version in self.versions)
+        return self.is_closed and not self.due and all(version.publication for version in self.versions)
+
+    @property
+    def may_publish(self) -> bool:
+        return self.is_closed and bool(self.due) and not self.is_under_way
+
+    @property
+    def told_later(self) -> list[tuple[Freeze, Month]]:
+        """Its versions that a later month's package carries, with that month: they are published with it."""
+        unpublished = [version.freeze for version in self.versions if version.publication is None]
+        return [(one, Month.of(one.carried_in)) for one in unpublished if one.carried_in > self.month.first]
 
     @property
     def is_under_way(self) -> bool:
@@ -96,7 +108,7 @@ class Closing:
 
 
 def closing_of(month: Month, *, today: dt.date) -> Closing:
-    """How the closing of a month stands. Nine queries at most."""
+    """How the closing of a month stands. Ten queries at most."""
     newest = Freeze.objects.newest_first().first()
     turn = newest.as_month.next() if newest is not None and newest.as_month.next() < month else None
     versions = Freeze.objects.of(month).select_related("made_by", "publication__published_by").order_by("version")
@@ -111,8 +123,14 @@ def closing_of(month: Month, *, today: dt.date) -> Closing:
         open_again=open_again() if is_open else [],
         moved=moved_hubs(month) if is_open else [],
         versions=[Version(one, getattr(one, "publication", None)) for one in versions],
+        due=list(to_publish(month)),
         job=newest_job(month),
     )
+
+
+def to_publish(month: Month) -> QuerySet[Freeze]:
+    """What is published with a month: every version up to its package that is not published yet, oldest month first."""
+    return Freeze.objects.filter(carried_in__lte=month.first, publication__isnull=True).order_by("month", "version")
 
 
 def missing_hubs(month: Month) -> list[Hub]:

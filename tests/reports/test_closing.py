@@ -27,7 +27,7 @@ from tests.reports.making import accept_everywhere, close
 
 pytestmark = pytest.mark.django_db
 TOKYO_TIME = ZoneInfo("Asia/Tokyo")
-SEPTEMBER, OCTOBER = Month(2026, 9), Month(2026, 10)
+SEPTEMBER, OCTOBER, NOVEMBER = Month(2026, 9), Month(2026, 10), Month(2026, 11)
 
 
 def moment(month, day, hour=9):
@@ -282,3 +282,50 @@ def test_publishing_again_publishes_nothing_and_nobody_can_change_it(tokyo, sess
     with pytest.raises(IntegrityError), transaction.atomic():
         Publication.objects.update(sha256="0" * 64)
     assert Hub.objects.count() == 47
+
+
+@pytest.fixture
+def october_corrected_with_november(tokyo, session, chief, headquarters):
+    """Tokyo's October, published, was reopened and confirmed anew: its second version is told with November, which
+    nobody has published yet."""
+    real_now = dt.datetime.now(TOKYO_TIME)
+    close(OCTOBER, by=headquarters, at=NOVEMBER_20)
+    closing.publish(month=OCTOBER, by=headquarters, at=NOVEMBER_20)
+    reopen(tokyo, chief=chief, headquarters=headquarters, at=real_now)
+    revise(session, by=chief, at=real_now, minutes=90)
+    metrics.recount_touched(at=real_now)
+    with entered(Scope.of_hub(tokyo.pk)):
+        told = dict.fromkeys(("consultations", "visitors", "new_visitors", "minutes"), "入力漏れ")
+        version = MonthlyReport.objects.get(hub=tokyo).version
+        months.submit(hub=tokyo, month=OCTOBER, version=version, explanations=told, zero=False, by=chief, at=real_now)
+        months.accept(hub=tokyo, month=OCTOBER, version=version + 1, by=headquarters, at=real_now)
+    close(NOVEMBER, by=headquarters, at=DECEMBER_20)
+
+
+def test_a_month_whose_correction_is_told_with_a_later_one_is_published_with_that(
+    october_corrected_with_november, tokyo, osaka, headquarters
+):
+    def states():
+        return state_of(tokyo), state_of(osaka), state_of(tokyo, NOVEMBER)
+
+    before = (MonthState.CLOSED, MonthState.PUBLISHED, MonthState.CLOSED)
+    assert states() == before
+    with entered(Scope.of_figures(HUB_IDS)):
+        steps = MonthStep.objects.count()
+        assert closing.publish(month=OCTOBER, by=headquarters, at=DECEMBER_20) == []
+        assert MonthStep.objects.count() == steps
+    assert states() == before, "its second version is not public"
+    made = closing.publish(month=NOVEMBER, by=headquarters, at=DECEMBER_20)
+    assert [(one.as_month, one.version) for one in made] == [(OCTOBER, 2), (NOVEMBER, 1)]
+    assert set(states()) == {MonthState.PUBLISHED}
+
+
+def test_publishing_an_older_month_leaves_its_hubs_whose_newest_version_waits(tokyo, osaka, session, headquarters):
+    close(OCTOBER, by=headquarters, at=NOVEMBER_20)
+    making.make_consultation(hub=tokyo, case=session.case, held_on=dt.date(2026, 10, 31))
+    close(NOVEMBER, by=headquarters, at=DECEMBER_20)
+    made = closing.publish(month=OCTOBER, by=headquarters, at=DECEMBER_20)
+    assert [one.version for one in made] == [1]
+    assert {state_of(tokyo), state_of(osaka)} == {MonthState.CLOSED}
+    closing.publish(month=NOVEMBER, by=headquarters, at=DECEMBER_20)
+    assert {state_of(tokyo), state_of(osaka)} == {MonthState.PUBLISHED}

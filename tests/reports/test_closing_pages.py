@@ -169,6 +169,42 @@ def test_a_correction_is_listed_before_it_is_made_and_after(hq, headquarters, to
     assert "違うところはありません" in done("reports.correct_month").message
 
 
+def test_a_month_offers_publishing_only_where_something_would_be_published(hq, headquarters, tokyo, session):
+    close(OCTOBER, by=headquarters, at=NOVEMBER_20)
+    closing.publish(month=OCTOBER, by=headquarters, at=NOVEMBER_20)
+    making.make_consultation(hub=tokyo, case=session.case, held_on=dt.date(2026, 10, 31))
+    close(Month(2026, 11), by=headquarters, at=NOVEMBER_20 + dt.timedelta(days=30))
+    page = hq.get(CLOSING).text
+    assert "2026年10月を公表する" not in page
+    assert "まだ公表していない版があります" in page
+    assert "第2版は2026年11月の報告に載せた訂正です" in page
+    assert 'href="/nation/months/2026-11/closing/"' in page
+    hq.post("/nation/months/2026-10/publication/")
+    job = done("reports.publish_month")
+    assert (job.state, "公表していません" in job.message) == ("failed", True)
+    later = hq.get("/nation/months/2026-11/closing/").text
+    assert "2026年11月を公表する" in later
+    assert "2026年10月 第2版、2026年11月 第1版" in later
+    hq.post("/nation/months/2026-11/publication/")
+    assert done("reports.publish_month").state == "done"
+    for month in ("2026-10", "2026-11"):
+        page = hq.get(f"/nation/months/{month}/closing/").text
+        assert "公表済み" in page
+        assert f"/nation/months/{month}/publication/" not in page
+        assert "報告に載せた訂正です" not in page
+
+
+def test_a_correction_of_an_older_month_alone_is_published_where_it_was_made(hq, headquarters, tokyo, session):
+    close(OCTOBER, by=headquarters, at=NOVEMBER_20)
+    close(Month(2026, 11), by=headquarters, at=NOVEMBER_20 + dt.timedelta(days=30))
+    closing.publish(month=Month(2026, 11), by=headquarters, at=NOVEMBER_20 + dt.timedelta(days=30))
+    making.make_consultation(hub=tokyo, case=session.case, held_on=dt.date(2026, 10, 31))
+    closing.correct_month(month=Month(2026, 11), by=headquarters, at=NOVEMBER_20 + dt.timedelta(days=31))
+    page = hq.get("/nation/months/2026-11/closing/").text
+    assert "2026年11月を公表する" in page
+    assert "公表する版: 2026年10月 第2版</p>" in page
+
+
 def test_a_chief_asks_and_headquarters_decides(client, chief, headquarters, tokyo, session):
     close(OCTOBER, by=headquarters, at=NOVEMBER_20)
     month = "/hubs/tokyo/months/2026-10/"
@@ -231,5 +267,5 @@ def test_a_figure_of_a_closed_month_opens_to_the_records_it_counted(client, chie
 def test_how_many_questions_the_pages_ask(client, hq, headquarters, chief, tokyo, session):
     accept_everywhere(OCTOBER, by=headquarters, at=NOVEMBER_20)
     closing.close_month(month=OCTOBER, note="", by=headquarters, at=NOVEMBER_20)
-    assert len(statements_of(hq, CLOSING)) <= 18
+    assert len(statements_of(hq, CLOSING)) <= 19
     assert len(statements_of(hq, "/nation/reopenings/")) <= 8
