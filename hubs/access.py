@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CLOSE_MONTH = "reports.close_month"  # and publish it
     WATCH_MONTHS = "reports.watch_months"  # who has reported and who has not
     COMPOSE = "reports.compose"  # headquarters' own monthly report
+    READ_COMPOSITIONS = "reports.read_compositions"  # it tells of every hub: not for a bureau, which sees its own
     VIEW_APPOINTMENTS = "hubs.view_appointments"
     REQUEST_APPOINTMENT = "hubs.request_appointment"
     AGREE_APPOINTMENT = "hubs.agree_appointment"
@@ -93,7 +94,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.AGENCY: frozenset(
         {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.USE_API, P.WATCH_MONTHS, P.DOWNLOAD_HUB_REPORT,
-            P.USE_AGENCY_DESK,
+            P.USE_AGENCY_DESK, P.READ_COMPOSITIONS,
         }
     ),
     Role.HEADQUARTERS: frozenset(
@@ -101,7 +102,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.VIEW_HUB, P.VIEW_NATION, P.DOWNLOAD_REPORT, P.OPEN_RECORDS, P.VIEW_APPOINTMENTS, P.VIEW_TRAIL,
             P.SET_RULES, P.MANAGE_DESKS, P.MANAGE_CASE_STUDIES, P.USE_API, P.CHECK_MONTHS,
             P.CROSS_TABULATE, P.CLOSE_MONTH, P.WATCH_MONTHS, P.SET_NATION_TARGETS, P.COMPOSE, P.VIEW_WARNINGS,
-            P.DOWNLOAD_HUB_REPORT, P.USE_AGENCY_DESK,
+            P.DOWNLOAD_HUB_REPORT, P.USE_AGENCY_DESK, P.READ_COMPOSITIONS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.VIEW_TRAIL}),

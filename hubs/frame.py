@@ -98,7 +98,7 @@ NATION_GROUPS = (
         (
             Way(_("報告パッケージ"), "reports:packages", Permission.DOWNLOAD_REPORT),
             Way(_("月次報告"), "reports:list", Permission.DOWNLOAD_REPORT),
-            Way(_("本部の月次報告"), "reports:compositions", Permission.DOWNLOAD_REPORT),
+            Way(_("本部の月次報告"), "reports:compositions", Permission.READ_COMPOSITIONS),
         ),
     ),
     Group(

@@ -15,7 +15,7 @@ KIND = "reports.make_composition"
 
 
 def visible_to(user: Any) -> CompositionQuerySet:
-    """All of them to who composes; to the agency and bureaus just what was submitted."""
+    """All of them to who composes; to the agency just what was submitted. A bureau has no door to any of them."""
     rows = Composition.objects.with_people()
     return rows if holds_nationally(user, Permission.COMPOSE) else rows.submitted()
 

@@ -32,10 +32,11 @@ SHOWN = 60
 
 
 class CompositionDoor(Door):
-    """What all of these have in common: figures and headquarters' words, no record."""
+    """What all of these have in common: figures of every hub and headquarters' words, no record. For who may see every
+    hub's: headquarters and the agency."""
 
     reach: ClassVar[Reach] = Reach.NATION_FIGURES
-    permission: ClassVar[str | None] = Permission.DOWNLOAD_REPORT
+    permission: ClassVar[str | None] = Permission.READ_COMPOSITIONS
 
     def composition(self, pk: int) -> Composition:
         """One that the user may see: a draft exists for headquarters only. Raises Http404."""
@@ -56,7 +57,7 @@ class ComposingDoor(CompositionDoor):
 
 
 class CompositionList(CompositionDoor):
-    """GET /reports/compositions/: every version, newest first; to the agency and bureaus what was submitted."""
+    """GET /reports/compositions/: every version, newest first; to the agency what was submitted."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = queries.visible_to(request.user).without_content().newest_first()[:SHOWN]

@@ -12,16 +12,16 @@ from tests import making
 
 # fmt: off
 ROWS = {
-    "reports/compositions/":                                   "sxxxxxxyyyx",
+    "reports/compositions/":                                   "sxxxxxxxyyx",
     "reports/compositions/new/":                               "sxxxxxxxxyx",
-    "reports/compositions/<int:pk>/":                          "sxxxxxx--yx",
+    "reports/compositions/<int:pk>/":                          "sxxxxxxx-yx",
     "reports/compositions/<int:pk>/edit/":                     "sxxxxxxxxyx",
     "reports/compositions/<int:pk>/submission/":               "sxxxxxxxxyx",
     "reports/compositions/<int:pk>/versions/":                 "sxxxxxxxxgx",
     "reports/compositions/<int:pk>/discarding/":               "sxxxxxxxxgx",
     "reports/compositions/<int:pk>/paper/":                    "sxxxxxxxxyx",
     "reports/compositions/<int:pk>/paper/progress/":           "sxxxxxxxxyx",
-    "reports/compositions/<int:pk>/file/":                     "sxxxxxx--gx",  # not made yet
+    "reports/compositions/<int:pk>/file/":                     "sxxxxxxx-gx",  # not made yet
 }
 # fmt: on
 
