@@ -195,7 +195,7 @@ class MonthlyContent:
         """How far one may rely on the figures, in a sentence."""
         if self.frozen is not None:
             midway = "、年度途中" if self.is_year and not self.is_whole_year else ""
-            told = f"確定値 第{self.frozen.version}版(締め日 {japanese_day(self.frozen.closed_on)}{midway})"
+            told = f"確定値 第{self.frozen.version}版(締めた日 {japanese_day(self.frozen.closed_on)}{midway})"
             return f"{told}。{self.unconfirmed}" if self.unconfirmed else told
         return "速報値(今後の修正で変わることがあります)" if self.is_over else "月の途中の値(今後増えます)"
 

@@ -206,7 +206,7 @@ def _publish_hubs(month: Month, *, by: User, at: dt.datetime) -> None:
 
 
 def _publish(frozen: Freeze, *, by: User, at: dt.datetime) -> Publication:
-    told = publishing.figures_queries.to_publish(frozen)
+    told = publishing.figures_to_publish(frozen)
     made = Publication.objects.create(
         freeze=frozen, month=frozen.month, version=frozen.version, published_at=at, published_by=by, figures=told,
         sha256=publishing.digest(told),

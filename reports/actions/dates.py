@@ -19,17 +19,23 @@ from reports.queries import people
 from reports.queries.months import reporting_month
 
 
+class AlreadyClosed(Exception):
+    """What was planned for a month that is closed is past: whether hubs were on time is told by it."""
+
+
 @transaction.atomic
 def set_dates(
     *, month: Month, due_on: dt.date, closes_on: dt.date, seen: tuple[dt.date, dt.date], by: User, at: dt.datetime
 ) -> ReportingMonth:
     """Set both, and tell every hub's chief if they are others now. `seen` are those that the page showed. In the scope
-    of all figures. Raises Moved where somebody else has set them meanwhile."""
+    of all figures. Raises AlreadyClosed, and Moved where somebody else has set them meanwhile."""
     usual = reporting_month(month)
     ReportingMonth.objects.get_or_create(
         month=month.first, defaults={"due_on": usual.due_on, "closes_on": usual.closes_on}
     )
     row = ReportingMonth.objects.select_for_update().get(month=month.first)
+    if row.closed_at is not None:
+        raise AlreadyClosed
     before = (row.due_on, row.closes_on)
     if before != seen:
         raise Moved

@@ -83,7 +83,7 @@ class Acceptances(NationDoor):
 
 
 class Dates(NationDoor):
-    """GET and POST /nation/months/2026-10/dates/: 提出期限 and 締め日."""
+    """GET and POST /nation/months/2026-10/dates/: 提出期限 and 締め日; of a closed month only to be read."""
 
     permission: ClassVar[str | None] = Permission.CHECK_MONTHS
 
@@ -108,6 +108,8 @@ class Dates(NationDoor):
                 month=wanted, due_on=values["due_on"], closes_on=values["closes_on"], seen=form.seen(), by=self.person,
                 at=timezone.now(),
             )  # fmt: skip
+        except dates.AlreadyClosed:
+            return self.page(wanted, form, status=409)
         except months.Moved:
             form.add_error(None, _("ほかの人が先に日付を変えました。ページを開き直してください。"))
             return self.page(wanted, form, status=409)

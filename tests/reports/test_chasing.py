@@ -16,7 +16,7 @@ from hubs.tenancy import HUB_IDS, Scope, entered
 from letters.models import Letter
 from reports import chasing as rules
 from reports import tasks
-from reports.actions import chasing, dates, months
+from reports.actions import chasing, closing, dates, months
 from reports.models import ReportingMonth
 from tests import making
 
@@ -204,3 +204,23 @@ def test_headquarters_sets_the_dates_on_the_page(client, waiting, headquarters):
     row = ReportingMonth.objects.get(month=OCTOBER.first)
     assert (row.due_on, row.closes_on) == (dt.date(2026, 11, 12), dt.date(2026, 11, 24))
     assert client.get("/nation/months/2099-01/dates/").status_code == 404
+
+
+def test_the_dates_of_a_closed_month_stay(client, waiting, headquarters):
+    client.force_login(headquarters)
+    assert "/nation/months/2026-10/dates/" in client.get("/nation/months/?month=2026-10").content.decode()
+    closing.close_month(month=OCTOBER, note="全拠点を待たずに締めます。", by=headquarters, at=day(20))
+    usual = (dt.date(2026, 11, 10), dt.date(2026, 11, 20))
+    later = {"due_on": dt.date(2026, 11, 30), "closes_on": dt.date(2026, 12, 10)}
+    with entered(Scope.of_figures(HUB_IDS)), pytest.raises(dates.AlreadyClosed):
+        dates.set_dates(month=OCTOBER, **later, seen=usual, by=headquarters, at=day(21))
+    url = "/nation/months/2026-10/dates/"
+    refused = client.post(url, later | {"seen_due": usual[0], "seen_closing": usual[1]})
+    assert refused.status_code == 409
+    for page in (refused, client.get(url)):
+        assert "もう変えられません" in page.content.decode()
+        assert 'name="due_on"' not in page.content.decode()
+    assert url not in client.get("/nation/months/?month=2026-10").content.decode()
+    row = ReportingMonth.objects.get(month=OCTOBER.first)
+    assert (row.due_on, row.closes_on) == usual
+    assert letters() == []

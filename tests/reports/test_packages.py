@@ -161,7 +161,7 @@ def test_it_says_which_version_it_is_and_by_which_definitions(few, closed, headq
     package = made(order(by=headquarters))
     assert (package.version, package.freeze) == (1, closed)
     cover = {row[0]: row[1] for row in book_of(package)["表紙"].iter_rows(values_only=True)}
-    assert cover["状態"] == "確定値 第1版(締め日 令和8年11月20日)"
+    assert cover["状態"] == "確定値 第1版(締めた日 令和8年11月20日)"
     assert cover["確定値のSHA-256"] == closed.sha256
     words = "".join("".join(page.extract_text() for page in pdf_of(package).pages).split())
     assert "確定値第1版" in words
