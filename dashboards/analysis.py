@@ -103,8 +103,12 @@ class NationAnalysis(AnalysisDoor):
     def around(self) -> dict[str, Any]:
         hubs = list(Hub.objects.select_related("prefecture__bureau").order_by("pk"))
         seen = self.request.scope.figures  # type: ignore[attr-defined]
-        bureaus = {hub.prefecture.bureau_id: hub.prefecture.bureau for hub in hubs}
-        ordered = sorted(bureaus.values(), key=lambda bureau: bureau.position)
+        members: dict[Bureau, list[Hub]] = {}
+        for hub in hubs:
+            members.setdefault(hub.prefecture.bureau, []).append(hub)
+        # a bureau of one hub is that hub: its figures are for who may see the hub's
+        shown = [bureau for bureau, theirs in members.items() if len(theirs) > 1 or theirs[0].pk in seen]
+        ordered = sorted(shown, key=lambda bureau: bureau.position)
         return {"hubs": [hub for hub in hubs if hub.pk in seen], "bureaus": ordered}
 
 

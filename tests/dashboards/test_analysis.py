@@ -152,6 +152,9 @@ def test_a_bureau_sees_its_own_and_the_median_of_all(client, world, osaka, tokyo
     }  # fmt: skip
     all_hubs = [world.get(Key(f"hub {pk}", "ytd", NOVEMBER, "consultations", ""), 0) for pk in HUB_IDS]
     assert page["lines"][0].median == median(all_hubs)
+    others = {row.slug for row in page["beside"] if row.is_bureau}
+    assert "kanto" in others
+    assert others.isdisjoint({"hokkaido", "okinawa"}), "a bureau of one hub is that hub"
     assert client.get("/nation/bureaus/kinki/analysis/activity/").status_code == 200
     assert client.get("/nation/bureaus/kanto/analysis/activity/").status_code == 404
     assert client.get("/hubs/tokyo/analysis/activity/").status_code == 404
