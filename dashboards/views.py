@@ -135,6 +135,8 @@ class Records(Window):
         context = self.around(choice) | {"hub": self.hub, "rows": listed(rows), "count": count, "code_label": label}
         if told is not None:
             context |= {"frozen": told[0], "gone": len(told[1]) - count}
+        elif choice.span != Span.MONTH:
+            context["is_closed"] = Freeze.objects.of(choice.month).exists()
         return render(request, "dashboards/figure_records.html", context | {"most": RECORDS_SHOWN})
 
     def told(self, choice: Choice) -> tuple[Freeze, set[int]] | None:

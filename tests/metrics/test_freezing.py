@@ -106,6 +106,18 @@ def test_a_late_record_shows_in_the_live_count_only_until_the_next_version(tokyo
         assert year.value(place, NOVEMBER, "consultations") == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_database_lets_nobody_add_to_what_is_frozen(tokyo, now, headquarters):
+    frozen = freeze(NOVEMBER, by=headquarters, at=now)
+    more = {"freeze": frozen, "level": "hub", "hub": tokyo, "span": "month", "indicator": "consultations", "value": 7}
+    with (
+        pytest.raises(IntegrityError, match="nothing is added"),
+        entered(Scope.nationwide()),
+    ):
+        FrozenFact.objects.create(**more)
+    assert verified(frozen).holds
+
+
 def test_the_database_lets_nobody_change_what_is_frozen(tokyo, now, headquarters):
     making.make_consultation(hub=tokyo, held_on=NOVEMBER.first)
     frozen = freeze(NOVEMBER, by=headquarters, at=now)
