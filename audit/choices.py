@@ -123,6 +123,7 @@ ACTIONS: dict[str, str | Promise] = {
     "job.downloaded": _("ファイルのダウンロード"),
     "month.submit": _("月次報告の提出"),
     "month.withdraw": _("月次報告の提出の取下げ"),
+    "month.take_back": _("再開した月次報告の提出の取下げ"),
     "month.return": _("月次報告の差戻し"),
     "month.accept": _("月次報告の本部確認"),
     "target.set": _("目標の設定"),

@@ -47,6 +47,7 @@ class MonthMove(TextChoices):
 
     SUBMIT = "submit", _("提出する")
     WITHDRAW = "withdraw", _("提出を取り下げる")
+    TAKE_BACK = "take_back", _("提出を取り下げて再開中に戻す")
     RETURN = "return", _("差し戻す")
     ACCEPT = "accept", _("確認済みにする")
     CLOSE = "close", _("締める")

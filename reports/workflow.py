@@ -13,6 +13,7 @@ MONTH = MoveTable(
         (State.RETURNED, Move.SUBMIT): State.SUBMITTED,
         (State.REOPENED, Move.SUBMIT): State.SUBMITTED,
         (State.SUBMITTED, Move.WITHDRAW): State.DRAFTING,
+        (State.SUBMITTED, Move.TAKE_BACK): State.REOPENED,  # the withdrawal of what had been closed
         (State.SUBMITTED, Move.RETURN): State.RETURNED,  # demands a comment: the database says so
         (State.SUBMITTED, Move.ACCEPT): State.ACCEPTED,
         (State.ACCEPTED, Move.RETURN): State.RETURNED,
@@ -21,6 +22,7 @@ MONTH = MoveTable(
         (State.CLOSED, Move.REOPEN): State.REOPENED,  # demands a reason
         (State.PUBLISHED, Move.REOPEN): State.REOPENED,
         (State.REOPENED, Move.LAPSE): State.CLOSED,  # its time ran out, and nothing was submitted
+        (State.RETURNED, Move.LAPSE): State.CLOSED,  # likewise: only what had been closed has such a time
     }
 )
 REOPENING = MoveTable(

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,10 +27,9 @@ from metrics.models import Pulse, Span
 from metrics.pulse import ANSWER_DUE, LATE, LOOKED_BACK
 from metrics.queries import Ask, Place, change, figures_for
 from plans.queries import targets
-from reports.choices import MonthMove, MonthState
 from reports.models import MonthlyReport, ReportingMonth
+from reports.queries.submissions import first_sent
 
-MISSING = (MonthState.DRAFTING, MonthState.RETURNED)  # one that was reopened had been told
 MONTHS_FELL = 3  # in a row
 MONTHS_TOLD = 6  # of reports that are looked at
 FEWEST_SESSIONS, FEWEST_REFERRALS = 10, 5  # below these a share says nothing
@@ -260,7 +259,7 @@ def _gathered(hubs: Sequence[Hub], today: dt.date) -> Iterator[Evidence]:
     by_month, to_date = figures_for(
         [Ask(places, months, Span.MONTH, list(summed)), Ask(places, months, Span.YEAR_TO_DATE, distinct)]
     )
-    told = _submissions(today)
+    told = submissions(today)
     sessions = INDICATORS["consultations"]
     for hub, place in zip(hubs, places, strict=True):
         outlooks = [
@@ -275,22 +274,15 @@ def _gathered(hubs: Sequence[Hub], today: dt.date) -> Iterator[Evidence]:
         yield Evidence(hub, today, outlooks, falls, told(hub), getattr(hub, "pulse", None))
 
 
-def _submissions(today: dt.date) -> Callable[[Hub], list[Submission]]:
+def submissions(today: dt.date) -> Callable[[Hub], list[Submission]]:
     """Each hub's last months: those that headquarters has asked for, whether or not the hub has touched them."""
-    asked = list(ReportingMonth.objects.over(today).order_by("-month")[:MONTHS_TOLD])
-    first = Min("steps__at", filter=Q(steps__move=MonthMove.SUBMIT))
-    rows: Any = MonthlyReport.objects.filter(reporting_month__in=asked).annotate(first_at=first)
-    known = {(row.hub_id, row.reporting_month_id): row for row in rows}
+    told = MonthlyReport.objects.filter(reporting_month=OuterRef("pk")).told()
+    rows: Any = ReportingMonth.objects.over(today).annotate(told_by=ArraySubquery(told.values("hub_id")))
+    asked = {Month.of(row.month): row for row in rows.order_by("-month")[:MONTHS_TOLD]}
+    sent = first_sent(asked)
 
     def of(hub: Hub) -> list[Submission]:
-        return [_submission(month, known.get((hub.pk, month.pk))) for month in asked]
+        mine = sent.get(hub.pk, {})
+        return [Submission(month, row.due_on, mine.get(month), hub.pk in row.told_by) for month, row in asked.items()]
 
     return of
-
-
-def _submission(month: ReportingMonth, report: Any) -> Submission:
-    first = report.first_at if report is not None else None
-    return Submission(
-        Month.of(month.month), month.due_on, timezone.localdate(first) if first else None,
-        report is not None and report.state not in MISSING,
-    )  # fmt: skip

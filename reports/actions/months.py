@@ -16,7 +16,7 @@ from foundation.periods import Month
 from hubs.models import Hub
 from reports import emails
 from reports.actions.letters import post_about
-from reports.actions.reopening import end_with
+from reports.actions.reopening import close_if_over, end_with
 from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import Explanation, MonthlyReport, Remark, ReportingMonth
@@ -119,9 +119,11 @@ def submit(
 
 @transaction.atomic
 def withdraw(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime) -> MonthlyReport:
-    """The hub takes its submission back. Raises Moved, MoveRefused."""
+    """The hub takes its submission back: what was never closed is a draft again, what was is open until its reopening
+    ends. Raises Moved, MoveRefused."""
     report = locked(hub=hub, month=month, version=version)
-    _move(report, MonthMove.WITHDRAW, by=by, at=at)
+    _move(report, MonthMove.TAKE_BACK if report.was_reopened else MonthMove.WITHDRAW, by=by, at=at)
+    close_if_over(report=report, at=at)
     return report
 
 

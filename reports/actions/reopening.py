@@ -64,7 +64,7 @@ def grant(*, reopening: Reopening, until: dt.datetime, answer: str, by: User, at
     row.until = until
     row.save()
     report = MonthlyReport.objects.select_for_update(of=("self",)).get(pk=row.report_id)
-    report.closed_at = report.closed_by = None
+    report.closed_at, report.closed_by, report.was_reopened = None, None, True
     _move(report, MonthMove.REOPEN, by=by, at=at, note=row.reason)
     open_month(hub_id=row.hub_id, month=report.month, until=until, consultations=row.consultations)
     _tell(row, at=at)
@@ -94,7 +94,7 @@ def withdraw(*, reopening: Reopening, by: User, at: dt.datetime) -> Reopening:
 @transaction.atomic
 def end_with(*, report: MonthlyReport, at: dt.datetime) -> None:
     """The hub's month was accepted again: what the reopening allowed is over. Nothing where there is none."""
-    for row in Reopening.objects.filter(report=report, state=ReopeningState.GRANTED).select_for_update(of=("self",)):
+    for row in Reopening.objects.granted_for(report).select_for_update(of=("self",)):
         _end(row, at=at)
 
 
@@ -102,18 +102,29 @@ def end_with(*, report: MonthlyReport, at: dt.datetime) -> None:
 def lapse(*, reopening: Reopening, at: dt.datetime) -> None:
     """Its time is over. If nothing was submitted, the month is closed as it was; what was changed meanwhile shows as a
     correction. Somebody else has seen to it: nothing."""
-    row = (
-        Reopening.objects.select_for_update(of=("self",), skip_locked=True).run_out(at).filter(pk=reopening.pk).first()
-    )
+    # the month first, as whoever moves the month does: two who wait for each other would both wait for ever
+    report = MonthlyReport.objects.select_for_update(of=("self",)).get(pk=reopening.report_id)
+    row = Reopening.objects.select_for_update(of=("self",)).run_out(at).filter(pk=reopening.pk).first()
     if row is None:
         return
     _end(row, at=at)
-    report = MonthlyReport.objects.select_for_update(of=("self",)).get(pk=row.report_id)
-    if MonthMove.LAPSE not in MONTH.possible(report.state):
+    close_if_over(report=report, at=at)
+
+
+@transaction.atomic
+def close_if_over(*, report: MonthlyReport, at: dt.datetime) -> None:
+    """A month that was reopened, waits for its hub and is open no longer is closed as it was. Nothing for any other.
+    The caller has locked it."""
+    waits = report.was_reopened and MonthMove.LAPSE in MONTH.possible(report.state)
+    if not waits or Reopening.objects.granted_for(report).exists():
         return
     closed = MonthStep.objects.filter(report=report, move=MonthMove.CLOSE).order_by("-at", "-pk").first()
     assert closed is not None  # it could not have been reopened
     report.closed_at, report.closed_by = closed.at, closed.by
+    # submitting and returning have taken it away
+    accepted = MonthStep.objects.filter(report=report, move=MonthMove.ACCEPT, at__lte=closed.at).order_by("-at", "-pk")
+    found = accepted.first() or closed
+    report.accepted_at, report.accepted_by = found.at, found.by
     _move(report, MonthMove.LAPSE, by=None, at=at)
     if MonthStep.objects.filter(report=report, move=MonthMove.PUBLISH).exists():
         _move(report, MonthMove.PUBLISH, by=None, at=at)

@@ -29,6 +29,10 @@ class ReopeningQuerySet(HubQuerySet["Reopening"]):
         """Asked for or granted: at most one of a hub's month."""
         return self.filter(state__in=[ReopeningState.ASKED, ReopeningState.GRANTED])
 
+    def granted_for(self, report: MonthlyReport) -> Self:
+        """What a month is open by: one row at most."""
+        return self.filter(report=report, state=ReopeningState.GRANTED)
+
     def run_out(self, at: dt.datetime) -> Self:
         return self.filter(state=ReopeningState.GRANTED, until__lte=at)
 

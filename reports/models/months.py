@@ -73,9 +73,9 @@ class MonthlyReportQuerySet(HubQuerySet["MonthlyReport"]):
     def of(self, month: Month) -> Self:
         return self.filter(reporting_month_id=month.first)
 
-    def waiting_for_hub(self) -> Self:
-        """Neither submitted nor further."""
-        return self.filter(state__in=WAITING_FOR_HUB)
+    def told(self) -> Self:
+        """Those that the hub does not owe (MonthlyReport.is_owed)."""
+        return self.exclude(state__in=WAITING_FOR_HUB, was_reopened=False)
 
     def with_dates(self) -> Self:
         return self.select_related("reporting_month", "hub__prefecture", "submitted_by", "accepted_by", "closed_by")
@@ -102,6 +102,7 @@ class MonthlyReport(HubOwned):
     submitted_figures = models.JSONField(_("提出した集計値"), default=dict)  # {indicator: value}, as last submitted
     # as headquarters saw them
     accepted_figures = models.JSONField(_("本部が確認した集計値"), default=dict, db_default={})
+    was_reopened = models.BooleanField(_("再開した月"), default=False, db_default=False)  # and stays so, closed again
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MonthlyReportManager()
@@ -133,6 +134,11 @@ class MonthlyReport(HubOwned):
                 name="a_closed_month_was_closed",
             ),
             models.CheckConstraint(
+                condition=Q(~Q(state=MonthState.REOPENED), was_reopened=False)
+                | Q(~Q(state=MonthState.DRAFTING), was_reopened=True),
+                name="a_month_that_was_reopened_is_no_draft",
+            ),
+            models.CheckConstraint(
                 condition=Q(submitted_figures={})
                 | Q(is_zero=True, submitted_figures__consultations=0)
                 | Q(is_zero=False, submitted_figures__consultations__gt=0),
@@ -147,9 +153,15 @@ class MonthlyReport(HubOwned):
     def month(self) -> Month:
         return Month.of(self.reporting_month_id)
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether the hub has yet to tell it: what lateness and rates are counted by. A month that was closed had been
+        told, and its reopening has an end of its own."""
+        return self.state in WAITING_FOR_HUB and not self.was_reopened
+
     def is_late(self, today: dt.date) -> bool:
         """Whether the hub has let 提出期限 pass."""
-        return self.state in WAITING_FOR_HUB and today > self.reporting_month.due_on
+        return self.is_owed and today > self.reporting_month.due_on
 
 
 class MonthStep(HubOwned):

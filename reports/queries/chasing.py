@@ -12,9 +12,6 @@ from reports.chasing import LISTED_MONTHS, MADE_UP_FOR_WITHIN, REMINDED_ON, remi
 from reports.choices import MonthState
 from reports.models import MonthlyReport, ReportingMonth
 
-# Not one that was reopened: it had been told in time, and its reopening has an end of its own.
-CHASED = (MonthState.DRAFTING, MonthState.RETURNED)
-
 
 @dataclass(frozen=True)
 class Overdue:
@@ -43,11 +40,8 @@ def overdue(*, hubs: Iterable[Hub], today: dt.date) -> list[Overdue]:
     """Who is late with what, the oldest month first; hubs from north to south. Two queries."""
     since = Month.of(today).plus(-LISTED_MONTHS).first
     late = list(ReportingMonth.objects.filter(due_on__lt=today, month__gte=since).order_by("month"))
-    done = set(
-        MonthlyReport.objects.filter(reporting_month__in=late)
-        .exclude(state__in=CHASED)
-        .values_list("hub_id", "reporting_month_id")
-    )
+    told = MonthlyReport.objects.filter(reporting_month__in=late).told()
+    done = set(told.values_list("hub_id", "reporting_month_id"))
     return [
         Overdue(hub, Month.of(row.month), (today - row.due_on).days)
         for row in late
@@ -69,6 +63,6 @@ def _waiting(hub: Hub, months: Iterable[ReportingMonth]) -> Sequence[MonthlyRepo
     for month in months:
         report = known.get(month.pk) or MonthlyReport(hub=hub, reporting_month=month)
         report.hub, report.reporting_month = hub, month
-        if report.state in CHASED:
+        if report.is_owed:
             reports.append(report)
     return reports

@@ -9,16 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from django.utils import timezone
-
 from foundation.periods import Month
 from hubs.models import Bureau, Hub
 from metrics.indicators import INDICATORS
 from metrics.queries import Figures, Place, Told, figures
-from reports.choices import MonthMove, MonthState
-from reports.models import MonthlyReport, MonthStep, ReportingMonth
+from reports.choices import MonthState
+from reports.models import MonthlyReport, ReportingMonth
 from reports.outliers import LOOKED_BACK, Outlier, outliers_of
 from reports.queries.months import Changed, Confirmed, changes_of, jumps_of
+from reports.queries.submissions import first_sent
 from reports.workflow import CLOSED, WAITING_FOR_HUB
 
 YEAR = 12  # months over which rates are told
@@ -102,19 +101,19 @@ def standings(hubs: Sequence[Hub], month: Month, *, today: dt.date) -> list[HubS
     reports: dict[int, dict[Month, MonthlyReport]] = defaultdict(dict)
     for report in MonthlyReport.objects.filter(reporting_month__month__range=_year(month)):
         reports[report.hub_id][report.month] = report
-    sent, found = _first_sent(month), _figures(hubs, month)
+    sent, found = first_sent(month.plus(-n) for n in range(YEAR)), _figures(hubs, month)
 
     def standing(hub: Hub) -> HubStanding:
         report = reports[hub.pk].get(month) or MonthlyReport(hub=hub)
         report.reporting_month, report.hub = dates, hub
         confirmed = _confirmed(hub, month, found)
-        first_sent = sent.get(hub.pk, {})
+        mine = sent.get(hub.pk, {})
         return HubStanding(
             hub, report, report.is_late(today),
-            on_time=first_sent[month] <= dates.due_on if month in first_sent else None,
+            on_time=mine[month] <= dates.due_on if month in mine else None,
             jumps=len(jumps_of(confirmed)), outliers=outliers_of(hub, month, found),
             changes=[] if report.state in CLOSED else changes_of(report, confirmed),
-            year=_rate(reports[hub.pk], months, first_sent, today),
+            year=_rate(reports[hub.pk], months, mine, today),
         )  # fmt: skip
 
     return [standing(hub) for hub in hubs]
@@ -125,7 +124,7 @@ def rates(rows: Iterable[HubStanding]) -> tuple[float, float]:
     rows = list(rows)
     if not rows:
         return 0.0, 0.0
-    sent = [row for row in rows if row.report.state not in WAITING_FOR_HUB]
+    sent = [row for row in rows if not row.report.is_owed]
     on_time = [row for row in sent if row.on_time]
     return len(sent) * 100 / len(rows), len(on_time) * 100 / len(rows)
 
@@ -158,23 +157,6 @@ def _confirmed(hub: Hub, month: Month, found: Figures) -> list[Confirmed]:
     return [Confirmed(i, found.value(place, month, i), found.value(place, before, i)) for i in totals]
 
 
-def _first_sent(month: Month) -> Mapping[int, Mapping[Month, dt.date]]:
-    """When each hub first submitted each month of a year: what was returned and came again was in time all the same;
-    what the hub itself took back was not submitted."""
-    moves = MonthStep.objects.filter(
-        move__in=[MonthMove.SUBMIT, MonthMove.WITHDRAW], report__reporting_month__month__range=_year(month)
-    )
-    found: dict[int, dict[Month, dt.date]] = defaultdict(dict)
-    for hub_id, day, move, at in moves.order_by("at", "pk").values_list(
-        "hub_id", "report__reporting_month_id", "move", "at"
-    ):
-        if move == MonthMove.WITHDRAW:
-            found[hub_id].pop(Month.of(day), None)
-        else:
-            found[hub_id].setdefault(Month.of(day), timezone.localdate(at))
-    return found
-
-
 def _rate(
     reports: Mapping[Month, MonthlyReport], months: Mapping[Month, ReportingMonth], sent: Mapping[Month, dt.date],
     today: dt.date,
@@ -183,7 +165,7 @@ def _rate(
     rate = Rate()
     for month, dates in months.items():
         report = reports.get(month)
-        is_sent = report is not None and report.state not in (MonthState.DRAFTING, MonthState.RETURNED)
+        is_sent = report is not None and not report.is_owed
         if is_sent or dates.due_on < today:
             in_time = is_sent and month in sent and sent[month] <= dates.due_on
             rate += Rate(1, int(is_sent), int(in_time))

@@ -12,8 +12,8 @@ from hubs.models import Hub
 from hubs.tenancy import HUB_IDS, Scope, entered
 from metrics.models import Freeze, FrozenFact, FrozenHub, FrozenRows
 from reports.actions import closing
-from reports.choices import MonthState
-from reports.models import MonthlyReport, Reopening, ReportingMonth
+from reports.choices import MonthMove, MonthState
+from reports.models import MonthlyReport, MonthStep, Reopening, ReportingMonth
 
 
 def accept_everywhere(month: Month, *, by: Any, at: dt.datetime, but: Collection[int] = ()) -> None:
@@ -22,7 +22,7 @@ def accept_everywhere(month: Month, *, by: Any, at: dt.datetime, but: Collection
     with entered(Scope.of_figures(HUB_IDS)):
         dates = {"due_on": usual.due_on, "closes_on": usual.closes_on}
         ReportingMonth.objects.get_or_create(month=month.first, defaults=dates)
-        MonthlyReport.objects.bulk_create(
+        made = MonthlyReport.objects.bulk_create(
             MonthlyReport(
                 hub_id=pk, reporting_month_id=month.first, state=MonthState.ACCEPTED, submitted_at=at, submitted_by=by,
                 accepted_at=at, accepted_by=by,
@@ -30,6 +30,11 @@ def accept_everywhere(month: Month, *, by: Any, at: dt.datetime, but: Collection
             for pk in HUB_IDS
             if pk not in but
         )  # fmt: skip
+        MonthStep.objects.bulk_create(
+            MonthStep(hub_id=report.hub_id, report=report, move=move, state=state, at=at, by=by)
+            for move, state in ((MonthMove.SUBMIT, MonthState.SUBMITTED), (MonthMove.ACCEPT, MonthState.ACCEPTED))
+            for report in made
+        )
 
 
 def close(month: Month, *, by: Any, at: dt.datetime, note: str = "") -> Freeze:
