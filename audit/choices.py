@@ -138,6 +138,7 @@ ACTIONS: dict[str, str | Promise] = {
     "month.published": _("全国の月の公表"),
     "reopening.asked": _("再開の申請"),
     "reopening.granted": _("再開の承認"),
+    "reopening.prolonged": _("再開の期限の延長"),
     "reopening.refused": _("再開の却下"),
     "reopening.withdrawn": _("再開の申請の取下げ"),
     "reopening.ended": _("再開の終了"),

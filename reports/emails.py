@@ -55,12 +55,14 @@ def body_copy(report: MonthlyReport, to: User, *, day: int) -> Text:
         return _written("reports/mail/body_copy.txt", subject, report, to, day=day)
 
 
-def returned(report: MonthlyReport, to: User, note: str, remarks: Mapping[str, str]) -> Text:
-    """To the chief: headquarters asks again, with what it said."""
+def returned(
+    report: MonthlyReport, to: User, note: str, remarks: Mapping[str, str], *, until: dt.datetime | None
+) -> Text:
+    """To the chief: headquarters asks again, with what it said; `until` when the records of a closed month are open."""
     with translation.override("ja"):
         said = [(str(INDICATORS[code].label), text.strip()) for code, text in remarks.items() if text.strip()]
         subject = _("【よろず支援拠点】%sの月次報告が差し戻されました") % _month(report.month)
-        return _written("reports/mail/returned.txt", subject, report, to, note=note, said=said)
+        return _written("reports/mail/returned.txt", subject, report, to, note=note, said=said, until=_moment(until))
 
 
 def accepted(report: MonthlyReport, to: User) -> Text:
@@ -82,11 +84,11 @@ def reopening_asked(reopening: Reopening, to: User) -> Text:
 
 def reopening_decided(reopening: Reopening, to: User) -> Text:
     """To the chief: granted until a moment, or refused and why."""
-    report, until = reopening.report, reopening.until
+    report = reopening.report
     with translation.override("ja"):
         subject = _("【よろず支援拠点】%sの再開の申請への回答") % _month(report.month)
-        shown = f"{timezone.localtime(until):%Y-%m-%d %H:%M}" if until else ""
-        return _written("reports/mail/reopening_decided.txt", subject, report, to, until=shown, answer=reopening.answer)
+        until = _moment(reopening.until)
+        return _written("reports/mail/reopening_decided.txt", subject, report, to, until=until, answer=reopening.answer)
 
 
 def dates_changed(hub: Hub, row: ReportingMonth, to: User) -> Text:
@@ -147,6 +149,10 @@ def _written(template: str, subject: str, report: MonthlyReport, to: User, **aro
         "due": japanese_day(report.reporting_month.due_on), "closing": japanese_day(report.reporting_month.closes_on),
         "address": settings.SITE_URL + reverse(page, args=[report.hub.slug, str(report.month)]),
     }))  # fmt: skip
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def _month(month: Month) -> str:

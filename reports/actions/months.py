@@ -10,13 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from consultations.actions.locks import open_month
 from foundation.errors import MoveRefused
 from foundation.periods import Month
 from hubs.models import Hub
 from reports import emails
 from reports.actions.letters import post_about
-from reports.actions.reopening import close_if_over, end_with
+from reports.actions.reopening import close_if_over, end_with, go_on
 from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import Explanation, MonthlyReport, Remark, ReportingMonth
@@ -34,7 +33,6 @@ from reports.queries.oversight import HubStanding
 from reports.workflow import MONTH
 
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
-RETURNED_FOR = dt.timedelta(days=7)  # a reopened month that is sent back can be changed so long
 
 
 class NotOver(Exception):
@@ -131,18 +129,20 @@ def withdraw(*, hub: Hub, month: Month, version: int, by: User, at: dt.datetime)
 def send_back(
     *, hub: Hub, month: Month, version: int, note: str, remarks: Mapping[str, str], by: User, at: dt.datetime
 ) -> MonthlyReport:
-    """Headquarters asks again, figure by figure. Raises Moved, MoveRefused."""
+    """Headquarters asks again, figure by figure. What had been closed is open for it until a moment that the chief
+    reads. Raises Moved, MoveRefused."""
     report = locked(hub=hub, month=month, version=version)
     report.accepted_at, report.accepted_by, report.accepted_figures = None, None, {}
     _move(report, MonthMove.RETURN, by=by, at=at, note=note)
-    open_month(hub_id=hub.pk, month=month, until=at + RETURNED_FOR, consultations=[])  # if it was closed before
+    until = go_on(report=report, reason=note, by=by, at=at) if report.was_reopened else None
     Remark.objects.bulk_create(
         Remark(hub=hub, report=report, indicator=code, text=text.strip(), at=at, by=by)
         for code, text in remarks.items()
         if text.strip()
     )
     for chief in people.chiefs_of(hub, timezone.localdate(at)):
-        post_about(f"returned:{report.version}", report, chief, emails.returned(report, chief, note, remarks), at=at)
+        text = emails.returned(report, chief, note, remarks, until=until)
+        post_about(f"returned:{report.version}", report, chief, text, at=at)
     return report
 
 

@@ -20,6 +20,7 @@ from reports.queries import people
 from reports.workflow import CLOSED, MONTH, REOPENING
 
 LONGEST = dt.timedelta(days=14)
+RETURNED_FOR = dt.timedelta(days=7)  # what is sent back can be changed so long, unless LONGEST ends before
 
 
 class NothingClosed(Exception):
@@ -99,6 +100,17 @@ def end_with(*, report: MonthlyReport, at: dt.datetime) -> None:
 
 
 @transaction.atomic
+def go_on(*, report: MonthlyReport, reason: str, by: User, at: dt.datetime) -> dt.datetime:
+    """A month that had been closed is sent back: what it was reopened by goes on for the same records, RETURNED_FOR at
+    least. Where that is over, the return is a reopening of its own, with its reason. Until when it is open."""
+    standing = Reopening.objects.granted_for(report).select_for_update(of=("self",)).first()
+    row = (standing and _prolonged(standing, by=by, at=at)) or _granted_again(report, reason, by=by, at=at)
+    assert row.until is not None  # the database says so
+    open_month(hub_id=row.hub_id, month=report.month, until=row.until, consultations=row.consultations)
+    return row.until
+
+
+@transaction.atomic
 def lapse(*, reopening: Reopening, at: dt.datetime) -> None:
     """Its time is over. If nothing was submitted, the month is closed as it was; what was changed meanwhile shows as a
     correction. Somebody else has seen to it: nothing."""
@@ -141,6 +153,32 @@ def _decided(reopening: Reopening, move: ReopeningMove, answer: str, *, by: User
     row = Reopening.objects.select_for_update(of=("self",)).get(pk=reopening.pk)
     row.state = ReopeningState(REOPENING.after(row.state, move))
     row.decided_at, row.decided_by, row.answer = at, by, answer
+    return row
+
+
+def _prolonged(row: Reopening, *, by: User, at: dt.datetime) -> Reopening | None:
+    """With an end that leaves time; None, and ended, if LONGEST is over already."""
+    assert row.until is not None  # the database says so
+    assert row.decided_at is not None
+    until = max(row.until, min(at + RETURNED_FOR, row.decided_at + LONGEST))
+    if until <= at:
+        _end(row, at=at)
+        return None
+    if until > row.until:
+        row.until = until
+        row.save(update_fields=["until"])
+        trail.record("reopening.prolonged", by=by, at=at, on=row, until=until.isoformat())
+    return row
+
+
+def _granted_again(report: MonthlyReport, reason: str, *, by: User, at: dt.datetime) -> Reopening:
+    last = Reopening.objects.filter(report=report, state=ReopeningState.ENDED).order_by("-ended_at", "-pk")[0]
+    until = at + RETURNED_FOR
+    row = Reopening.objects.create(
+        hub_id=report.hub_id, report=report, state=ReopeningState.GRANTED, reason=reason,
+        consultations=last.consultations, asked_at=at, asked_by=by, decided_at=at, decided_by=by, until=until,
+    )  # fmt: skip
+    trail.record("reopening.granted", by=by, at=at, on=row, month=str(report.month), until=until.isoformat())
     return row
 
 
