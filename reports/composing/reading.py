@@ -27,6 +27,7 @@ from reports.composing.sections import KINDS
 from reports.composing.texts import parts_of
 from reports.contents import Compared
 from reports.models import Block, Composition, MonthlyReport, ReportingMonth
+from reports.queries.submissions import first_sent
 
 LONGEST_TREND = 25
 
@@ -81,7 +82,12 @@ class Reading:
     @cached_property
     def reports(self) -> dict[int, MonthlyReport]:
         """Each hub's month, by hub."""
-        return {one.hub_id: one for one in MonthlyReport.objects.of(self.month)}
+        return {one.hub_id: one for one in MonthlyReport.objects.of(self.month).select_related("reporting_month")}
+
+    @cached_property
+    def first_sent(self) -> dict[int, dt.date]:
+        """When each hub first submitted the month, by hub: what 提出期限 is held against."""
+        return {hub: sent[self.month] for hub, sent in first_sent([self.month]).items() if self.month in sent}
 
     @cached_property
     def unconfirmed(self) -> set[int]:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.periods import japanese_day
@@ -201,8 +200,8 @@ class Attention(Kind):
         rows = tuple(_standings(reading))
         if not rows:
             return Said("月次報告に注意が必要な拠点", "期限に遅れた拠点や、確認されていない拠点はありません。")
-        head = ("拠点", "状態", "提出日", "理由")
-        return Said("月次報告に注意が必要な拠点", "", Table(head, rows, texts=4))
+        head = ("拠点", "状態", "最初の提出日", "理由")
+        return Said("月次報告に注意が必要な拠点", "差戻し後の再提出は遅れに数えません。", Table(head, rows, texts=4))
 
 
 class Definitions(Kind):
@@ -268,27 +267,24 @@ def _correction(one: Correction, reading: Reading) -> tuple[str, ...]:
 
 
 def _standings(reading: Reading) -> Iterator[tuple[str, ...]]:
-    """The hubs about which something must be said, in their order."""
-    due_on = reading.dates.due_on
+    """The hubs about which something must be said, in their order, with the day of their first submission."""
     for hub in reading.lists.hubs:
-        report = reading.reports.get(hub.pk)
-        if why := _reasons(report, due_on, reading.today, unconfirmed=hub.pk in reading.unconfirmed):
-            sent = japanese_day(timezone.localdate(report.submitted_at)) if report and report.submitted_at else NOTHING
-            state = MonthState(report.state if report else MonthState.DRAFTING).label
-            yield hub.prefecture.name, str(state), sent, "、".join(why)
+        report = reading.reports.get(hub.pk) or MonthlyReport(hub=hub, reporting_month=reading.dates)
+        sent = reading.first_sent.get(hub.pk)
+        if why := _reasons(report, sent, reading, unconfirmed=hub.pk in reading.unconfirmed):
+            state = str(MonthState(report.state).label)
+            yield hub.prefecture.name, state, japanese_day(sent) if sent else NOTHING, "、".join(why)
 
 
-def _reasons(report: MonthlyReport | None, due_on: dt.date, today: dt.date, *, unconfirmed: bool) -> list[str]:
-    state = report.state if report else MonthState.DRAFTING
-    sent = timezone.localdate(report.submitted_at) if report and report.submitted_at else None
-    why = []
+def _reasons(report: MonthlyReport, sent: dt.date | None, reading: Reading, *, unconfirmed: bool) -> list[str]:
+    due_on, why = reading.dates.due_on, []
     if unconfirmed:
         why.append("確認されないまま締めた")
-    if state == MonthState.REOPENED:
+    if report.state in WAITING_FOR_HUB and not report.is_owed:
         why.append("締めた月を再開している")
-    elif state == MonthState.RETURNED:
+    elif report.state == MonthState.RETURNED:
         why.append("差し戻したあと再提出がない")
-    elif state in WAITING_FOR_HUB and today > due_on:
+    elif report.is_late(reading.today):
         why.append("提出期限を過ぎても提出がない")
     if sent and sent > due_on:
         why.append(f"提出期限({japanese_day(due_on)})のあとに提出した")

@@ -25,6 +25,7 @@ from metrics.models import Span
 from metrics.queries import Place, figures_of
 from reports import tasks
 from reports.actions import compositions as actions
+from reports.actions import months
 from reports.choices import BlockKind
 from reports.composing.kinds import WrongOption
 from reports.composing.paper import write_paper
@@ -32,7 +33,7 @@ from reports.composing.reading import digest, read
 from reports.composing.sections import KINDS
 from reports.composing.texts import parts_of
 from reports.contents import NotCounted
-from reports.models import Block, Composition, Paper
+from reports.models import Block, Composition, MonthlyReport, Paper
 from reports.pdf import number
 from reports.queries import compositions as queries
 from tests import making
@@ -175,6 +176,39 @@ def test_hubs_that_were_late_or_never_confirmed_are_named_with_the_reason(counte
         ["東京都", "締め", "令和8年11月12日", "提出期限(令和8年11月10日)のあとに提出した"],
         ["大阪府", "作成中", "―", "確認されないまま締めた、提出期限を過ぎても提出がない"],
     ]
+
+
+def test_a_hub_that_told_in_time_is_not_late_when_it_comes_again(counted, draft, tokyo, osaka, headquarters):
+    """Osaka tells in time, is asked again and tells late; Tokyo took its timely word back, and tells late."""
+    said_why = dict.fromkeys([one.code for one in INDICATORS.totals()], "相談会")
+    on_time = dt.datetime(2026, 11, 9, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    for hub in (tokyo, osaka):
+        chief = making.staff_of(hub)
+        around = {"hub": hub, "month": OCTOBER}
+        told = {"explanations": said_why, "zero": True, "by": chief}
+        with entered(Scope.of_hub(hub.pk)):
+            months.submit(**around, **told, version=1, at=on_time)
+            if hub == tokyo:
+                months.withdraw(**around, version=2, by=chief, at=on_time)
+            else:
+                months.send_back(**around, version=2, note="x", remarks={}, by=headquarters, at=on_time)
+            months.submit(**around, **told, version=3, at=NOVEMBER_21)
+    rows = {row[0]: row[1:] for row in table_of(said(draft), BlockKind.ATTENTION)}
+    assert rows["東京都"] == ["提出", "令和8年11月21日", "提出期限(令和8年11月10日)のあとに提出した"]
+    assert "大阪府" not in rows
+
+
+def test_a_reopened_month_is_told_as_such_and_as_nothing_else(closed, draft, tokyo, headquarters):
+    rows, told_late = [], "提出期限(令和8年11月10日)のあとに提出した"
+    for state in ("reopened", "returned"):
+        with entered(Scope.of_figures([tokyo.pk])):
+            MonthlyReport.objects.filter(hub=tokyo).update(
+                state=state, was_reopened=True, closed_at=None, closed_by=None
+            )
+        rows += table_of(said(draft), BlockKind.ATTENTION)
+    assert [(state, why) for hub, state, _sent, why in rows if hub == "東京都"] == [
+        ("再開中", f"締めた月を再開している、{told_late}"), ("差戻", f"締めた月を再開している、{told_late}"),
+    ]  # fmt: skip
 
 
 def test_the_hubs_are_ranked_with_ties(draft, headquarters):
