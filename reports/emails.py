@@ -73,13 +73,13 @@ def accepted(report: MonthlyReport, to: User) -> Text:
 
 
 def reopening_asked(reopening: Reopening, to: User) -> Text:
-    """To headquarters: a hub asks to open a closed month."""
+    """To headquarters: a hub asks to open a closed month. Why, is on the page: a chief's words may name a client."""
     report = reopening.report
     with translation.override("ja"):
         subject = _("【よろず支援拠点】%(hub)sの%(month)sの再開の申請があります") % {
             "hub": report.hub.name, "month": _month(report.month),
         }  # fmt: skip
-        return _written("reports/mail/reopening_asked.txt", subject, report, to, reason=reopening.reason)
+        return _written("reports/mail/reopening_asked.txt", subject, report, to)
 
 
 def reopening_decided(reopening: Reopening, to: User) -> Text:

@@ -213,7 +213,10 @@ class ReopeningWithdrawal(MonthDoor):
     def post(self, request: HttpRequest, month: str) -> HttpResponseBase:
         wanted = read_month(month)
         asked = Reopening.objects.filter(hub=self.hub, report__reporting_month_id=wanted.first).undecided().first()
-        if asked is not None:
-            actions.withdraw(reopening=asked, by=self.person, at=timezone.now())
-            messages.success(request, _("再開の申請を取り下げました。"))
+        try:
+            if asked is not None:
+                actions.withdraw(reopening=asked, by=self.person, at=timezone.now())
+                messages.success(request, _("再開の申請を取り下げました。"))
+        except MoveRefused:
+            messages.error(request, _("本部が先に回答しました。"))
         return self.back(wanted)

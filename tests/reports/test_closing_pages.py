@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from foundation.periods import Month
 from hubs.tenancy import HUB_IDS, Scope, entered
 from jobs.models import Job
+from letters.models import Letter
 from metrics import actions as metrics
 from metrics.models import Freeze
 from reports import tasks
@@ -230,6 +231,10 @@ def test_a_chief_asks_and_headquarters_decides(client, chief, headquarters, toky
         assert Reopening.objects.get().consultations == [session.pk]
         assert MonthlyReport.objects.get(hub=tokyo).state == "reopened"
     assert client.get(decision).status_code == 404
+    assert all("入力漏れ" not in letter.body for letter in Letter.objects.all()), "a chief's words may name a client"
+    for role, sees in ((headquarters, True), (chief, True), (making.make_person("agency", second_factor=True), False)):
+        client.force_login(role)
+        assert ("入力漏れ" in client.get(month).text) is sees
 
 
 def test_a_hub_takes_its_wish_back(client, chief, headquarters, tokyo):
