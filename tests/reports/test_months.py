@@ -173,7 +173,8 @@ def test_a_chief_signs_the_figures_that_the_page_showed_and_no_others(client, co
     page = client.post(url, {"version": "1"} | seen)
     assert page.status_code == 422
     assert "画面を開いた後に集計値が変わりました" in page.content.decode()
-    client.post(url, {"version": "1", "seen": page.context["mark"]})
+    why = {name: "相談会を開いた" for name in page.context["form"].fields if name.startswith("explanation_")}
+    client.post(url, {"version": "1", "seen": page.context["mark"]} | why)
     assert state_of(counted) == MonthState.SUBMITTED
 
 
