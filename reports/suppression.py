@@ -126,6 +126,7 @@ class _Search:
         self.facts = facts
         self.withheld: set[Cell] = set()
         self._doubtful: set[Cell] = set()
+        self._kin: dict[Cell, Cell] = {}
         self.relations = every
         self._of: dict[Cell, list[Relation]] = defaultdict(list)
         for relation in every:
@@ -133,15 +134,29 @@ class _Search:
                 self._of[cell].append(relation)
 
     def withhold(self, cells: Iterable[Cell]) -> None:
-        """These, their partners, and what the audit asks for."""
+        """These, their partners, and what the audit asks for: one figure at a time of those that have to do with one
+        another, for often it settles the doubts about the others, and a total need not be given up."""
         self._settle(cells)
         is_growing = True
         while is_growing:
-            is_growing = False
+            is_growing, served = False, set[Cell]()
             for cell in sorted(self._told(), key=lambda cell: (self.facts[cell], cell)):
-                if another := self._another(cell):  # else everything that has to do with it is withheld
+                kin = self._kin_of(cell)
+                if kin not in served and (another := self._another(cell)):  # else all that bears on it is withheld
                     self._settle(another)
+                    served.add(kin)
                     is_growing = True
+
+    def _kin_of(self, cell: Cell) -> Cell:
+        """The least of all figures that relations join to this one, however far away: it stands for them."""
+        if cell not in self._kin:
+            reached, kin = deque([cell]), {cell}
+            while reached:
+                for relation in self._of[reached.popleft()]:
+                    reached.extend(fresh := set(relation.cells) - kin)
+                    kin |= fresh
+            self._kin |= dict.fromkeys(kin, min(kin))
+        return self._kin[cell]
 
     def _settle(self, cells: Iterable[Cell]) -> None:
         """Withhold, until every relation has none or enough."""

@@ -39,6 +39,11 @@ class Told:
     label: str
     unit: str
 
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is one line of a breakdown, and no total."""
+        return self.correction.code != ""
+
 
 @dataclass(frozen=True)
 class MovedHub:
@@ -181,11 +186,12 @@ def newest_job(month: Month) -> Job | None:
 
 
 def in_words(found: Sequence[Correction], *, at_most: int = SHOWN) -> list[Told]:
-    """Corrections with the names of places, indicators and codes, in the reader's language. Few queries."""
+    """Corrections with the names of places, indicators and codes, in the reader's language; totals before breakdowns.
+    Few queries."""
     labels, hubs = Labels(), {hub.pk: str(hub) for hub in Hub.objects.select_related("prefecture").order_by("pk")}
     bureaus = {bureau.pk: bureau.name for bureau in Bureau.objects.order_by("pk")}
     told = []
-    for one in found[:at_most]:
+    for one in sorted(found, key=lambda one: one.code != "")[:at_most]:
         place = hubs.get(one.place.hub_id or 0) or bureaus.get(one.place.bureau_id or 0) or _("全国")
         known = one.indicator in INDICATORS
         label = str(INDICATORS[one.indicator]) if known else one.indicator

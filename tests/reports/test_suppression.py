@@ -305,6 +305,20 @@ def hubs_with(counts: dict[int, int], bureau_of: dict[int, int]) -> Month:
     return month
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_nations_total_stays_though_nearly_every_hub_has_fewer_than_five(seed):
+    chance = random.Random(seed)  # noqa: S311
+    month = Month(chance, [1, 6, 8, 8, 5, 6, 5, 7, 1], 0)
+    month.facts.clear()
+    for hub in month.bureau_of:
+        for _ in range(chance.choice([1, 1, 2, 2, 2, 3, 3, 5])):
+            month.add(hub, "referrals_sent")
+            month.add(hub, "referrals_sent_by_organization", chance.choice([f"agency{n}" for n in range(19)]))
+    gone = month.withheld()
+    assert Cell(NATION, 0, "referrals_sent") not in gone
+    assert attack(month, gone).by_algebra() == set()
+
+
 def test_a_real_month_loses_little():
     month = real_month(random.Random(4))  # noqa: S311
     gone = month.withheld()
