@@ -96,7 +96,7 @@ def _rows(
 
 _WITHHELD = """
     SELECT month, fact->>0, fact->>1, (fact->>2)::bigint, fact->>3, fact->>4
-      FROM reports_publication, jsonb_path_query(figures, '$.facts[*] ? (@[5] == null)') AS fact
+      FROM reports_publication, jsonb_path_query(figures, 'strict $.facts[*] ? (@[5] == null)') AS fact
      WHERE month BETWEEN %s AND %s"""
 
 

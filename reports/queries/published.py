@@ -138,7 +138,7 @@ def changed(before: PublicMonth, after: PublicMonth) -> list[Changed]:
 
 _TREND = """
     SELECT DISTINCT ON (month) month, jsonb_path_query_first(
-               figures, '$.facts[*] ? (@[0] == "month" && @[1] == "nation" && @[3] == $code)',
+               figures, 'strict $.facts[*] ? (@[0] == "month" && @[1] == "nation" && @[3] == $code)',
                jsonb_build_object('code', %s::text)) -> 5
       FROM reports_publication WHERE month BETWEEN %s AND %s ORDER BY month, version DESC"""
 

@@ -24,6 +24,7 @@ from metrics.models import FrozenFact, Span
 from reports import publishing
 from reports.actions import closing
 from reports.models import Publication
+from reports.queries import published
 from tests import making
 from tests.reports.making import close
 from tests.waiting import wait_until_somebody_waits
@@ -131,6 +132,37 @@ def test_the_two_sessions_of_osaka_cannot_be_subtracted(client, october):
     assert of["hub", "大阪府"] == "x"
     hidden = [place for place, value in of.items() if value == "x"]
     assert len([place for place in hidden if place[0] == "hub"]) >= 2 or of["nation", "全国"] == "x"
+
+
+def withheld_of(month, version, span):
+    facts = Publication.objects.get(month=month.first, version=version).figures["facts"]
+    return {tuple(fact[1:5]) for fact in facts if fact[0] == span and fact[5] is None}
+
+
+def test_what_was_withheld_once_stays_so_in_later_versions_and_in_the_spans_around(october, osaka, headquarters):
+    """Else the partner that protected Osaka's two sessions in version 1, told in version 2, would tell them."""
+    for day in range(20, 28):
+        making.make_consultation(hub=osaka, held_on=dt.date(2026, 10, day))
+        making.make_consultation(hub=osaka, held_on=dt.date(2026, 11, day))
+    metrics.recount_touched(at=moment(11, 25))
+    close(NOVEMBER, by=headquarters, at=moment(12, 20))
+    publish(NOVEMBER, headquarters, moment(12, 20))
+    before = withheld_of(OCTOBER, 1, "month")
+    assert ("hub", osaka.pk, "consultations", "") in before
+    assert before <= withheld_of(OCTOBER, 2, "month")
+    for span in ("qtd", "ytd"):
+        assert before | withheld_of(NOVEMBER, 1, "month") <= withheld_of(NOVEMBER, 1, span)
+
+
+def test_the_trend_has_the_published_totals_month_by_month(client, tokyo, osaka, headquarters):
+    for month, count in ((OCTOBER, 7), (NOVEMBER, 8)):
+        for day in range(1, count + 1):
+            for hub in (tokyo, osaka):
+                making.make_consultation(hub=hub, held_on=month.first.replace(day=day))
+        close(month, by=headquarters, at=moment(month.number + 1, 20))
+        publish(month, headquarters, moment(month.number + 1, 20))
+    assert published.trend("consultations", OCTOBER, NOVEMBER) == [(OCTOBER, 14), (NOVEMBER, 16)]
+    assert 'data-value="16">16</td>' in client.get("/figures/2026-11/").content.decode().split('id="trend-table"')[1]
 
 
 def test_open_data_say_where_they_come_from_and_how_they_are_counted(client, october):
