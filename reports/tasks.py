@@ -6,6 +6,7 @@ import io
 import logging
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from celery import shared_task
 from django.db import OperationalError
@@ -31,6 +32,7 @@ from reports.relations import Disagreement
 
 log = logging.getLogger("yorozu.reports")
 
+Made = TypeVar("Made")
 TRIES, PAUSE = 5, 2.0  # a recount that ran at the same moment makes PostgreSQL refuse one of the two
 COUNTING = gettext_noop("集計値を数え直し、元の記録と突き合わせています")
 SUPPRESSING = gettext_noop("小さい値を伏せて公表の準備をしています")
@@ -164,11 +166,11 @@ def _published(job: Job, progress: jobs.Progress) -> jobs.Product:
     return _record_of(frozen)
 
 
-def _patiently(deed: Callable[[], Freeze | None]) -> Freeze:
+def _patiently(deed: Callable[[], Made]) -> Made:
     """Do it, again if a recount was at the same rows. Raises CannotBeMade with what stands in the way, in words."""
     for attempt in range(TRIES):
         try:
-            return deed()  # type: ignore[return-value]
+            return deed()
         except OperationalError:
             if attempt == TRIES - 1:
                 raise
