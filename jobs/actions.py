@@ -99,8 +99,7 @@ def report_progress(*, job: Job, percent: int, message: str, at: dt.datetime) ->
     Raises Superseded, and RuntimeError within a transaction: what is not committed, nobody sees.
     """
     with transaction.atomic(durable=True), entered(_scope(job)):
-        mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
-        if not mine.update(percent=min(percent, 99), message=message[:200], expected_by=at + SILENCE):
+        if not _own(job).update(percent=min(percent, 99), message=message[:200], expected_by=at + SILENCE):
             raise Superseded(f"job {job.pk}, attempt {job.attempt}")
 
 
@@ -254,8 +253,7 @@ def _alive(job: Job, clock: Clock) -> Iterator[None]:
         try:
             while not over.wait(SILENCE.total_seconds() / 3):
                 with transaction.atomic(), entered(_scope(job)):
-                    mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
-                    mine.update(expected_by=clock() + SILENCE)
+                    _own(job).update(expected_by=clock() + SILENCE)
         except DatabaseError:
             log.warning("job %s: no sign of life could be given", job.pk, exc_info=True)
         finally:
@@ -275,8 +273,13 @@ def _is_free(job: Job, at: dt.datetime) -> bool:
     return job.state == JobState.QUEUED or lost
 
 
+def _own(job: Job) -> JobQuerySet:
+    """The job's row, as long as this attempt has it."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
+
+
 def _own_attempt(job: Job) -> Job:
-    row = Job.objects.select_for_update().filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt).first()
+    row = _own(job).select_for_update().first()
     if row is None:
         raise Superseded(f"job {job.pk}, attempt {job.attempt}")
     return row

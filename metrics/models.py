@@ -40,6 +40,11 @@ class Span(models.TextChoices):
             case _:
                 return month
 
+    @property
+    def in_brackets(self) -> str:
+        """What is said after the name of a figure that is not of the month alone; "" of the month."""
+        return "" if self is Span.MONTH else f"({self.label})"
+
     @classmethod
     def standing(cls, month: Month) -> list[Span]:
         """What a closed month stands for for good: itself, and the quarter and the fiscal year that end with it. The

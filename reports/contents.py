@@ -130,7 +130,7 @@ class CorrectionLine(NamedTuple):
     def what(self) -> str:
         """The indicator, with the entry of its breakdown, and over how long it counts if not over the month."""
         named = f"{self.label}:{self.code_label}" if self.code_label else self.label
-        return named if self.span == Span.MONTH else f"{named}({self.span.label})"
+        return f"{named}{self.span.in_brackets}"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from reports.actions.steps import note_steps
 from reports.choices import MonthMove, MonthState
 from reports.models import MonthlyReport, Publication, ReportingMonth
 from reports.queries import closing as queries
-from reports.workflow import CLOSED, MONTH
+from reports.workflow import MONTH
 
 Done = TypeVar("Done")
 ATTEMPTS = 3
@@ -77,7 +77,7 @@ def _close_month(*, month: Month, note: str, seen: str, by: User, at: dt.datetim
         if row.closed_at is not None:
             return Freeze.objects.get(month=month.first, version=1)
         _refuse_disorder(month)
-        missing = {hub.pk for hub in queries.missing_hubs(month)}
+        missing = set(HUB_IDS) - queries.accepted_hubs(month)
         open_again = {report.hub_id for report in queries.open_again()}
         if (missing or open_again) and not note.strip():
             raise Unconfirmed(missing | open_again)
@@ -138,15 +138,10 @@ def _refuse_disorder(month: Month) -> None:
         raise NotInOrder(newest.as_month.next())
 
 
-def _accepted(month: Month) -> set[int]:
-    rows = MonthlyReport.objects.of(month).filter(state__in=[MonthState.ACCEPTED, *CLOSED])
-    return set(rows.values_list("hub_id", flat=True))
-
-
 def _freeze_all(month: Month, *, by: User, at: dt.datetime) -> Freeze:
     """The month itself first: the year to date of the others does not depend on it, but who is new might."""
     metrics.recount([month], at=at)
-    frozen = freezing.freeze(month=month, confirmed=_accepted(month), carried_in=month, by=by, at=at)
+    frozen = freezing.freeze(month=month, confirmed=queries.accepted_hubs(month), carried_in=month, by=by, at=at)
     _close_hubs(month, by=by, at=at)
     _correct(month, by=by, at=at)
     return frozen
@@ -161,7 +156,10 @@ def _correct(carried_in: Month, *, by: User, at: dt.datetime) -> list[Freeze]:
     due = sorted({*corrections.months_to_correct(), *again})
     if due:
         metrics.recount(due, at=at)
-    made = [freezing.freeze(month=one, confirmed=_accepted(one), carried_in=carried_in, by=by, at=at) for one in due]
+    made = [
+        freezing.freeze(month=one, confirmed=queries.accepted_hubs(one), carried_in=carried_in, by=by, at=at)
+        for one in due
+    ]
     for one in again:
         _close_hubs(one, by=by, at=at)
     return made

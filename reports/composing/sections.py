@@ -259,10 +259,10 @@ def _correction(one: Correction, reading: Reading) -> tuple[str, ...]:
     indicator = INDICATORS[one.indicator]
     code = reading.labels.of(indicator).get(one.code, one.code) if one.code else "計"
     sign = "+" if one.difference > 0 else "▲"
-    over = "" if one.span == Span.MONTH else f"({one.span.label})"
     return (
         f"{one.month.year}年{one.month.number}月", f"第{one.version}版", reading.lists.name_of_place(one.place),
-        f"{indicator.label}{over}", code, number(one.before), number(one.after), f"{sign}{abs(one.difference):,}",
+        f"{indicator.label}{one.span.in_brackets}", code, number(one.before),
+        number(one.after), f"{sign}{abs(one.difference):,}",
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from jobs.models import Job
 from metrics import corrections
 from metrics.corrections import Correction
 from metrics.indicators import INDICATORS
-from metrics.models import Freeze, Span
+from metrics.models import Freeze
 from metrics.queries import Labels, Place, figures
 from metrics.queries import Told as Telling
 from reports.choices import MonthState, ReopeningState
@@ -138,14 +138,15 @@ def to_publish(month: Month) -> QuerySet[Freeze]:
     return Freeze.objects.filter(carried_in__lte=month.first, publication__isnull=True).order_by("month", "version")
 
 
+def accepted_hubs(month: Month) -> set[int]:
+    """The hubs whose month headquarters has accepted, closed since or not."""
+    rows = MonthlyReport.objects.of(month).filter(state__in=[MonthState.ACCEPTED, *CLOSED])
+    return set(rows.values_list("hub_id", flat=True))
+
+
 def missing_hubs(month: Month) -> list[Hub]:
     """The hubs whose month headquarters has not accepted."""
-    done = (
-        MonthlyReport.objects.of(month)
-        .filter(state__in=[MonthState.ACCEPTED, *CLOSED])
-        .values_list("hub_id", flat=True)
-    )
-    return list(Hub.objects.exclude(pk__in=list(done)).select_related("prefecture").order_by("pk"))
+    return list(Hub.objects.exclude(pk__in=accepted_hubs(month)).select_related("prefecture").order_by("pk"))
 
 
 def open_again() -> list[MonthlyReport]:
@@ -196,9 +197,8 @@ def in_words(found: Sequence[Correction], *, at_most: int = SHOWN) -> list[Told]
         known = one.indicator in INDICATORS
         label = str(INDICATORS[one.indicator]) if known else one.indicator
         code = labels.of(one.indicator).get(one.code, one.code) if known and one.code else ""
-        over = "" if one.span == Span.MONTH else f"({one.span.label})"
         unit = str(INDICATORS[one.indicator].unit) if known else ""
-        told.append(Told(one, place, f"{label} {code}".strip() + over, unit))
+        told.append(Told(one, place, f"{label} {code}".strip() + one.span.in_brackets, unit))
     return told
 
 

@@ -144,6 +144,5 @@ def _in_words(found: PublicMonth, one: Changed) -> Correction:
     defined = {definition["code"]: definition for definition in found.definitions}
     definition = defined.get(one.cell.indicator, {"label": one.cell.indicator, "unit": ""})
     label = found.content["labels"].get(one.cell.indicator, {}).get(one.cell.code, one.cell.code)
-    over = "" if one.span == Span.MONTH else f"({one.span.label})"
-    named = f"{definition['label']} {label}".strip() + over
+    named = f"{definition['label']} {label}".strip() + one.span.in_brackets
     return Correction(places[one.cell.level, one.cell.place], named, definition["unit"], one.before, one.after)
