@@ -12,6 +12,7 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from consultations.models import MonthLock
 from foundation.periods import Month
 from hubs.models import Hub
@@ -260,6 +261,15 @@ def test_a_worker_that_is_killed_while_it_closes_or_publishes_is_followed_by_ano
         assert MonthStep.objects.filter(move="close").count() == len(HUB_IDS)
 
 
+def close_last_month(tokyo: Hub, *, by: User) -> Month:
+    """With one session in it: a worker has the clock of today."""
+    now, month = timezone.now(), Month.of(timezone.localdate()).previous()
+    making.make_consultation(hub=tokyo, held_on=month.first)
+    accept_everywhere(month, by=by, at=now)
+    closing.close_month(month=month, note="", by=by, at=now)
+    return month
+
+
 def test_a_correction_whose_worker_dies_right_after_it_is_told_as_made(
     apart,  # noqa: F811
     sent_apart,  # noqa: F811
@@ -270,10 +280,7 @@ def test_a_correction_whose_worker_dies_right_after_it_is_told_as_made(
     settings,
 ):
     settings.MEDIA_ROOT = tmp_path / "files"
-    now, month = timezone.now(), Month.of(timezone.localdate()).previous()
-    making.make_consultation(hub=tokyo, held_on=month.first)
-    accept_everywhere(month, by=headquarters, at=now)
-    closing.close_month(month=month, note="", by=headquarters, at=now)
+    now, month = timezone.now(), close_last_month(tokyo, by=headquarters)
     making.make_consultation(hub=tokyo, held_on=month.last)
     with working(tmp_path, monkeypatch, REDIS_URL=apart.queue.url()) as worker:
         with gate("jobs_job", "NEW.state = 'done'", "UPDATE") as closed:
@@ -299,10 +306,7 @@ def test_a_package_goes_on_after_its_worker_its_queue_and_its_database_were_kill
     """Attempt one dies with the worker and the queue, attempt two with the database; the third makes just what is
     missing, and each file is there once, as its row says."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    now, month = timezone.now(), Month.of(timezone.localdate()).previous()
-    making.make_consultation(hub=tokyo, held_on=month.first)
-    accept_everywhere(month, by=headquarters, at=now)
-    closing.close_month(month=month, note="", by=headquarters, at=now)
+    now, month = timezone.now(), close_last_month(tokyo, by=headquarters)
     with working(tmp_path, monkeypatch, REDIS_URL=apart.queue.url()) as worker:
         with gate("reports_packagefile", "NEW.edition = 'hub-hokkaido' AND NEW.form = 'pdf'") as closed:
             with entered(Scope.of_figures(HUB_IDS)):
